@@ -1,0 +1,47 @@
+import { crc32 } from 'node:zlib'
+import type { Brand } from './brand.ts'
+import { type Digest, sha256 } from './digest.ts'
+import { type Random, urlSafe } from './random.ts'
+import { Secret } from './secret.ts'
+
+/**
+ * Which door a token opens. The prefix is part of the token, so one kind can never be taken for
+ * another, and secret scanners can recognise a leak.
+ */
+export const tokenPrefixes = {
+  /** A browser's session, carried by a cookie. */
+  session: 'ses',
+  /** A native client's session, carried by an Authorization header. */
+  bearer: 'brr',
+} as const
+
+export type TokenKind = keyof typeof tokenPrefixes
+
+/** What is stored of a token: the hash finds it again and cannot be turned back into it. */
+export type TokenHash = Brand<Digest, 'TokenHash'>
+
+const secretBytes = 32
+const shape = /^([a-z]{3})_([A-Za-z0-9_-]{43})([0-9a-z]{7})$/
+
+/** Mints a bearer secret of 256 random bits, such as `ses_` and 50 characters. It is handed out once. */
+export function mintToken(kind: TokenKind, random: Random): Secret {
+  const body = `${tokenPrefixes[kind]}_${urlSafe(random, secretBytes)}`
+  return new Secret(body + checksum(body))
+}
+
+/**
+ * The stored form of a well-formed token of this kind, or `undefined` for anything else.
+ * The checksum sorts out typing errors and noise before any store is asked; it protects nothing.
+ */
+export function hashOfToken(kind: TokenKind, text: string): TokenHash | undefined {
+  const match = shape.exec(text)
+  if (!match || match[1] !== tokenPrefixes[kind]) return undefined
+  const body = text.slice(0, -checksumLength)
+  return checksum(body) === match[3] ? (sha256(text) as TokenHash) : undefined
+}
+
+const checksumLength = 7
+
+function checksum(body: string): string {
+  return crc32(body).toString(36).padStart(checksumLength, '0')
+}
