@@ -1,0 +1,22 @@
+import type { Account, AccountId, AccountStatus } from './account.ts'
+import type { CanonicalEmail } from './email.ts'
+
+/** Keeps accounts. Promises, proven for each store by `accountStoreContract`: */
+export interface AccountStore {
+  /**
+   * Adds the account, and is durable when it returns. Of any number of parallel callers with one
+   * canonical address exactly one is told `'inserted'`; the others change nothing.
+   */
+  insert(account: Account): Promise<'inserted' | 'email_taken'>
+
+  findByEmail(canonical: CanonicalEmail): Promise<Account | undefined>
+
+  /** On the path of every session check: one look-up by key. */
+  findById(id: AccountId): Promise<Account | undefined>
+
+  /**
+   * Disables or enables. Disabling also starts a new epoch, in the same statement, so that no
+   * session outlives it. `false` when there is no such account.
+   */
+  setStatus(id: AccountId, status: AccountStatus): Promise<boolean>
+}

@@ -1,0 +1,8 @@
+export {
+  Login,
+  type LoginOutcome,
+  type LoginProblem,
+  type LoginRefusal,
+  type PasswordAttempt,
+  type SignedIn,
+} from './service.ts'

@@ -1,0 +1,105 @@
+import type { Clock } from '../../../kernel/clock.ts'
+import type { FieldProblem, Invalid, Refused } from '../../../kernel/outcome.ts'
+import { refused } from '../../../kernel/outcome.ts'
+import { publicId, type Random } from '../../../kernel/random.ts'
+import type { Secret } from '../../../kernel/secret.ts'
+import {
+  type Account,
+  type AccountId,
+  type EmailAddress,
+  type NameRule,
+  type PersonName,
+  parseEmail,
+  parseName,
+} from '../../accounts/index.ts'
+import {
+  type Passwords,
+  type PlaintextRule,
+  type PolicyRule,
+  readPlaintext,
+} from '../../passwords/index.ts'
+import type { UnitOfWork } from '../../unit-of-work.ts'
+
+export interface RegistrationDependencies {
+  readonly passwords: Passwords
+  readonly unitOfWork: UnitOfWork
+  readonly clock: Clock
+  readonly random: Random
+}
+
+export interface RegistrationRequest {
+  readonly email: string
+  readonly fullName: string
+  readonly password: Secret
+}
+
+export type RegistrationProblem =
+  | FieldProblem<'email', 'malformed'>
+  | FieldProblem<'full_name', NameRule>
+  | FieldProblem<'password', PlaintextRule | PolicyRule>
+
+export type RegistrationRefusal = 'email_taken'
+
+export type RegistrationOutcome =
+  | { readonly kind: 'registered'; readonly account: Account }
+  | Refused<RegistrationRefusal>
+  | Invalid<RegistrationProblem>
+
+export class Registration {
+  readonly #deps: RegistrationDependencies
+
+  constructor(deps: RegistrationDependencies) {
+    this.#deps = deps
+  }
+
+  async register(request: RegistrationRequest): Promise<RegistrationOutcome> {
+    const { passwords, unitOfWork, clock } = this.#deps
+    const read = this.#read(request)
+    if (read.kind === 'invalid') return read
+
+    const hash = await passwords.hash(read.password)
+    const account = read.account
+    const inserted = await unitOfWork.run(async (stores) => {
+      const result = await stores.accounts.insert(account)
+      if (result === 'inserted') await stores.passwords.insert(account.id, hash, clock.now())
+      return result
+    })
+    return inserted === 'inserted' ? { kind: 'registered', account } : refused('email_taken')
+  }
+
+  #read({ email, fullName, password }: RegistrationRequest) {
+    const address = parseEmail(email)
+    const named = parseName(fullName)
+    const plain = readPlaintext(password.expose())
+
+    const problems: RegistrationProblem[] = []
+    if (!address) problems.push({ field: 'email', rule: 'malformed' })
+    if ('broken' in named) problems.push({ field: 'full_name', rule: named.broken })
+    if ('broken' in plain) {
+      problems.push({ field: 'password', rule: plain.broken })
+    } else {
+      const rules = this.#deps.passwords.check(plain.plaintext, [email, fullName])
+      problems.push(...rules.map((rule) => ({ field: 'password', rule }) as const))
+    }
+
+    if (!address || 'broken' in named || 'broken' in plain || problems.length > 0) {
+      return { kind: 'invalid', problems } as const
+    }
+    const account = this.#newAccount(address, named.name)
+    return { kind: 'read', account, password: plain.plaintext } as const
+  }
+
+  #newAccount({ email, canonical }: EmailAddress, fullName: PersonName): Account {
+    const { clock, random } = this.#deps
+    return {
+      id: publicId(random, 'acc') as AccountId,
+      email,
+      canonicalEmail: canonical,
+      fullName,
+      status: 'active',
+      epoch: 0,
+      mfaEnabled: false,
+      createdAt: clock.now(),
+    }
+  }
+}

@@ -1,0 +1,105 @@
+import type { Clock } from '../../kernel/clock.ts'
+import { publicId, type Random } from '../../kernel/random.ts'
+import type { Secret } from '../../kernel/secret.ts'
+import { hashOfToken, mintToken, type TokenKind } from '../../kernel/token.ts'
+import type { Account, AccountStore } from '../accounts/index.ts'
+import { firstDeadlines, renewedDeadline, type SessionPolicy, speaksFor } from './policy.ts'
+import type { AuthenticationMethod, Session, SessionId } from './session.ts'
+import type { SessionStore } from './store.ts'
+
+export interface SessionDependencies {
+  readonly store: SessionStore
+  readonly accounts: AccountStore
+  readonly policy: SessionPolicy
+  readonly clock: Clock
+  readonly random: Random
+}
+
+/** A token as it came with a request: not checked yet, perhaps not even well formed. */
+export interface PresentedToken {
+  readonly kind: TokenKind
+  readonly value: Secret
+}
+
+export interface NewSession {
+  readonly kind: TokenKind
+  readonly method: AuthenticationMethod
+  /** The token that the sign-in request carried, if any: it dies as the new one is born. */
+  readonly replaces?: PresentedToken | undefined
+}
+
+/** The session, and its token: the only time that the token is known. */
+export interface StartedSession {
+  readonly session: Session
+  readonly token: Secret
+}
+
+/** Who is asking, and by which session. */
+export interface Authenticated {
+  readonly account: Account
+  readonly session: Session
+}
+
+export class Sessions {
+  readonly #deps: SessionDependencies
+
+  constructor(deps: SessionDependencies) {
+    this.#deps = deps
+  }
+
+  /** Only `completeLogin()` calls this: a session exists when every due factor has been given. */
+  async start(account: Account, { kind, method, replaces }: NewSession): Promise<StartedSession> {
+    const { store, policy, clock, random } = this.#deps
+    const now = clock.now()
+    const token = mintToken(kind, random)
+    const session: Session = {
+      id: publicId(random, 'sn') as SessionId,
+      tokenHash: storedForm({ kind, value: token }) as Session['tokenHash'],
+      kind,
+      accountId: account.id,
+      epoch: account.epoch,
+      method,
+      createdAt: now,
+      ...firstDeadlines(policy, now),
+    }
+    await store.insert(session, replaces && storedForm(replaces))
+    return { session, token }
+  }
+
+  /**
+   * Tells who is behind a token, or `undefined` when nobody is. Unknown, expired and ended
+   * sessions, and those of disabled accounts, are deliberately indistinguishable.
+   */
+  async authenticate(presented: PresentedToken): Promise<Authenticated | undefined> {
+    const { store, accounts, policy, clock } = this.#deps
+    const hash = storedForm(presented)
+    if (!hash) return undefined
+    const now = clock.now()
+    const session = await store.findLive(hash, now)
+    if (!session) return undefined
+    const account = await accounts.findById(session.accountId)
+    if (!speaksFor(session, account)) return undefined
+
+    const renewed = renewedDeadline(policy, session, now)
+    if (!renewed) return { account, session }
+    await store.extend(hash, renewed, now)
+    return { account, session: { ...session, expiresAt: renewed } }
+  }
+
+  /** Ends the session of this token. Anything else that is presented is none, and stays none. */
+  async end(presented: PresentedToken): Promise<void> {
+    const hash = storedForm(presented)
+    if (hash) await this.#deps.store.end(hash)
+  }
+
+  /** Removes sessions that are over, a batch at a time so that nobody waits long for the writer. */
+  async sweep(): Promise<void> {
+    const { store, clock } = this.#deps
+    const batch = 500
+    while ((await store.sweep(clock.now(), batch)) === batch);
+  }
+}
+
+function storedForm({ kind, value }: PresentedToken): Session['tokenHash'] | undefined {
+  return hashOfToken(kind, value.expose())
+}
