@@ -1,0 +1,5 @@
+import { accounts } from './0001-accounts.ts'
+import type { Migration } from './migration.ts'
+
+/** Every migration, oldest first. Only ever added to. */
+export const migrations: readonly Migration[] = [accounts]

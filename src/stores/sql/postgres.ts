@@ -1,0 +1,117 @@
+import { createHash } from 'node:crypto'
+import {
+  type Compilable,
+  Kysely,
+  PostgresDialect,
+  type PostgresPool,
+  type PostgresPoolClient,
+} from 'kysely'
+import pg from 'pg'
+import { StoreUnavailableError } from '../../kernel/errors.ts'
+import { type Database, type Executor, executorOf, type OneRow } from './database.ts'
+import type { Schema } from './schema.ts'
+
+/** No request waits longer than these for the database; then it is told 503. Milliseconds. */
+const timeouts = { connect: 3000, statement: 5000, answer: 6000, idleTransaction: 10_000 }
+
+export interface PostgresOptions {
+  readonly url: string
+  /** Connections of this process at most. */
+  readonly connections?: number | undefined
+}
+
+/** Opens a pool; the first connection is made when the first statement needs it. */
+export function openPostgres({ url, connections }: PostgresOptions): Database {
+  const pool = new pg.Pool({
+    connectionString: url,
+    max: connections ?? 10,
+    application_name: 'sallyport',
+    connectionTimeoutMillis: timeouts.connect,
+    statement_timeout: timeouts.statement,
+    query_timeout: timeouts.answer,
+    idle_in_transaction_session_timeout: timeouts.idleTransaction,
+    keepAlive: true,
+    types: { getTypeParser },
+  })
+  // A connection that breaks while idle: the pool has dropped it already and makes another one.
+  pool.on('error', () => undefined)
+  return new PostgresDatabase(pool)
+}
+
+class PostgresDatabase implements Database {
+  readonly dialect = 'postgres'
+  readonly kysely: Kysely<Schema>
+  readonly #pool: pg.Pool
+
+  constructor(pool: pg.Pool) {
+    this.#pool = pool
+    this.kysely = new Kysely({ dialect: new PostgresDialect({ pool: translatedPool(pool) }) })
+  }
+
+  prepare<Row>(query: (db: Kysely<Schema>) => Compilable<Row>): OneRow<Row> {
+    const text = query(this.kysely).compile().sql
+    // The server keeps a named statement for each connection, so the name must follow the text.
+    const name = `sallyport_${createHash('sha256').update(text).digest('hex').slice(0, 16)}`
+    return async (...values) => {
+      const { rows } = await translated(this.#pool.query({ name, text, values: [...values] }))
+      return rows[0] as Row | undefined
+    }
+  }
+
+  transaction<Result>(work: (executor: Executor) => Promise<Result>): Promise<Result> {
+    return this.kysely.transaction().execute((transaction) => work(executorOf(transaction)))
+  }
+
+  async close(): Promise<void> {
+    await this.kysely.destroy()
+  }
+}
+
+/** Epoch milliseconds and counters are `bigint` columns, and far below 2^53. */
+const getTypeParser: typeof pg.types.getTypeParser = (oid: number, format?: 'text' | 'binary') =>
+  oid === pg.types.builtins.INT8 ? Number : pg.types.getTypeParser(oid, format as 'text')
+
+/** The pool as Kysely uses it, with driver errors put into our words. */
+function translatedPool(pool: pg.Pool): PostgresPool {
+  return {
+    options: {},
+    connect: async () => translatedClient(await translated(pool.connect())),
+    end: () => pool.end(),
+  }
+}
+
+function translatedClient(client: pg.PoolClient): PostgresPoolClient {
+  let broken = false
+  const query = async (sql: string, values: unknown[]) => {
+    try {
+      return await translated(client.query(sql, values))
+    } catch (error) {
+      // An answer may still be on its way: nobody else may be given this connection.
+      broken ||= error instanceof StoreUnavailableError
+      throw error
+    }
+  }
+  const release = (destroy?: boolean) => client.release(destroy || broken)
+  // Kysely's other overload of query() is for cursors, which no store asks for.
+  return { query, release } as unknown as PostgresPoolClient
+}
+
+/**
+ * SQLSTATE classes that mean "not now" (https://www.postgresql.org/docs/current/errcodes-appendix.html):
+ * connection exception, transaction rolled back by the server, read-only, insufficient resources,
+ * lock not available, operator intervention, system error.
+ */
+const unavailable = /^(?:08|40|25006|53|55P03|57|58)/
+
+async function translated<Result>(answer: Promise<Result>): Promise<Result> {
+  try {
+    return await answer
+  } catch (error) {
+    // Without a SQLSTATE the server said nothing: the connection failed or timed out.
+    const state = error instanceof pg.DatabaseError ? error.code : undefined
+    if (state === undefined || unavailable.test(state)) {
+      throw new StoreUnavailableError('the PostgreSQL database does not answer', { cause: error })
+    }
+    throw error
+  }
+}

@@ -1,0 +1,42 @@
+/** The tables as the queries see them. All times are epoch milliseconds. */
+export interface Schema {
+  accounts: AccountRow
+  passwords: PasswordRow
+  sessions: SessionRow
+  sallyport_migrations: MigrationRow
+}
+
+export interface AccountRow {
+  id: string
+  email: string
+  canonical_email: string
+  full_name: string
+  status: string
+  epoch: number
+  mfa_enabled: number
+  created_at: number
+}
+
+export interface PasswordRow {
+  account_id: string
+  hash: string
+  changed_at: number
+}
+
+export interface SessionRow {
+  token_hash: string
+  id: string
+  kind: string
+  account_id: string
+  epoch: number
+  method: string
+  created_at: number
+  expires_at: number
+  ends_at: number
+}
+
+export interface MigrationRow {
+  id: string
+  checksum: string
+  applied_at: number
+}

@@ -1,0 +1,100 @@
+import type { Session, SessionStore } from '../../core/sessions/index.ts'
+import type { Instant } from '../../kernel/clock.ts'
+import type { TokenHash } from '../../kernel/token.ts'
+import type { Database, Executor, OneRow } from './database.ts'
+import type { SessionRow } from './schema.ts'
+
+/** Sessions in the `sessions` table. Holds hashes only; no query can return a token. */
+export class SqlSessionStore implements SessionStore {
+  readonly #db: Database
+  readonly #live: OneRow<SessionRow>
+
+  constructor(db: Database) {
+    this.#db = db
+    this.#live = db.prepare((sql) =>
+      sql
+        .selectFrom('sessions')
+        .selectAll()
+        .where('token_hash', '=', '')
+        .where('expires_at', '>', 0),
+    )
+  }
+
+  async insert(session: Session, replaced?: TokenHash): Promise<void> {
+    if (!replaced) return add(this.#db, session)
+    await this.#db.transaction(async (executor) => {
+      await remove(executor, replaced)
+      await add(executor, session)
+    })
+  }
+
+  async findLive(hash: TokenHash, now: Instant): Promise<Session | undefined> {
+    const row = await this.#live(hash, now)
+    return row && fromRow(row)
+  }
+
+  async extend(hash: TokenHash, expiresAt: Instant, now: Instant): Promise<void> {
+    await this.#db.kysely
+      .updateTable('sessions')
+      .set({ expires_at: expiresAt })
+      .where('token_hash', '=', hash)
+      .where('expires_at', '>', now)
+      .where('expires_at', '<', expiresAt)
+      .execute()
+  }
+
+  end(hash: TokenHash): Promise<boolean> {
+    return remove(this.#db, hash)
+  }
+
+  async sweep(now: Instant, limit: number): Promise<number> {
+    const { numDeletedRows } = await this.#db.kysely
+      .deleteFrom('sessions')
+      .where('token_hash', 'in', (sql) =>
+        sql.selectFrom('sessions').select('token_hash').where('expires_at', '<=', now).limit(limit),
+      )
+      .executeTakeFirst()
+    return Number(numDeletedRows)
+  }
+}
+
+async function add({ kysely }: Executor, session: Session): Promise<void> {
+  await kysely.insertInto('sessions').values(toRow(session)).execute()
+}
+
+async function remove({ kysely }: Executor, hash: TokenHash): Promise<boolean> {
+  const { numDeletedRows } = await kysely
+    .deleteFrom('sessions')
+    .where('token_hash', '=', hash)
+    .executeTakeFirst()
+  return numDeletedRows === 1n
+}
+
+function toRow(session: Session): SessionRow {
+  return {
+    token_hash: session.tokenHash,
+    id: session.id,
+    kind: session.kind,
+    account_id: session.accountId,
+    epoch: session.epoch,
+    method: session.method,
+    created_at: session.createdAt,
+    expires_at: session.expiresAt,
+    ends_at: session.endsAt,
+  }
+}
+
+/** The columns hold only what `toRow` wrote, so the brands are true. */
+function fromRow(row: SessionRow): Session {
+  return {
+    id: row.id,
+    tokenHash: row.token_hash,
+    kind: row.kind,
+    accountId: row.account_id,
+    epoch: row.epoch,
+    method: row.method,
+    createdAt: row.created_at,
+    expiresAt: row.expires_at,
+    endsAt: row.ends_at,
+  } as Session
+}

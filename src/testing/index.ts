@@ -1,0 +1,5 @@
+export { accountStoreContract } from './account-store.contract.ts'
+export { FakeClock } from './clock.ts'
+export { passwordStoreContract } from './password-store.contract.ts'
+export { anAccount, anInstant, aSession, aTokenHash } from './records.ts'
+export { sessionStoreContract } from './session-store.contract.ts'

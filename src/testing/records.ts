@@ -1,0 +1,51 @@
+import { type Account, type AccountId, parseEmail, parseName } from '../core/accounts/index.ts'
+import type { Session, SessionId } from '../core/sessions/index.ts'
+import { type Instant, instantOf } from '../kernel/clock.ts'
+import { publicId, systemRandom } from '../kernel/random.ts'
+import { hashOfToken, mintToken, type TokenHash } from '../kernel/token.ts'
+
+/** Times in tests are written out: `anInstant('2030-01-01T00:00:00Z')`. */
+export function anInstant(iso: string): Instant {
+  return instantOf(iso)
+}
+
+/** A new active account with an address of its own. */
+export function anAccount(over: Partial<Account> & { readonly address?: string } = {}): Account {
+  const id = publicId(systemRandom, 'acc') as AccountId
+  const { address = `${id}@example.com`, ...rest } = over
+  const email = parseEmail(address)
+  const named = parseName('Ann Example')
+  if (!email || !('name' in named)) throw new TypeError('not an address')
+  return {
+    id,
+    email: email.email,
+    canonicalEmail: email.canonical,
+    fullName: named.name,
+    status: 'active',
+    epoch: 0,
+    mfaEnabled: false,
+    createdAt: anInstant('2030-01-01T00:00:00Z'),
+    ...rest,
+  }
+}
+
+/** A session of that account, from 2030-01-01T00:00:00Z, for half an hour of idling or a day. */
+export function aSession(account: Account, over: Partial<Session> = {}): Session {
+  return {
+    id: publicId(systemRandom, 'sn') as SessionId,
+    tokenHash: aTokenHash(),
+    kind: 'session',
+    accountId: account.id,
+    epoch: account.epoch,
+    method: 'password',
+    createdAt: anInstant('2030-01-01T00:00:00Z'),
+    expiresAt: anInstant('2030-01-01T00:30:00Z'),
+    endsAt: anInstant('2030-01-02T00:00:00Z'),
+    ...over,
+  }
+}
+
+/** The hash of a token that nobody knows. */
+export function aTokenHash(): TokenHash {
+  return hashOfToken('session', mintToken('session', systemRandom).expose()) as TokenHash
+}

@@ -1,0 +1,129 @@
+import { describe, expect, it } from 'vitest'
+import type { Account } from '../core/accounts/index.ts'
+import type { SessionStore } from '../core/sessions/index.ts'
+import { anInstant, aSession, aTokenHash } from './records.ts'
+
+const start = anInstant('2030-01-01T00:00:00Z')
+
+/** What every {@link SessionStore} must do. `open` also gives an account that exists, to own the sessions. */
+export function sessionStoreContract(
+  name: string,
+  open: () => Promise<{ store: SessionStore; account: Account }>,
+): void {
+  describe(`session store contract: ${name}`, () => {
+    it('gives back a session exactly as it was added, by the hash of its token', async () => {
+      const { store, account } = await open()
+      const session = aSession(account, { kind: 'bearer', epoch: 7 })
+      await store.insert(session)
+      expect(await store.findLive(session.tokenHash, start)).toEqual(session)
+      expect(await store.findLive(aTokenHash(), start)).toBeUndefined()
+    })
+
+    it('forgets a session at the very instant it expires', async () => {
+      const { store, account } = await open()
+      const session = aSession(account, { expiresAt: anInstant('2030-01-01T00:30:00Z') })
+      await store.insert(session)
+      const justBefore = anInstant('2030-01-01T00:29:59.999Z')
+      expect(await store.findLive(session.tokenHash, justBefore)).toEqual(session)
+      expect(await store.findLive(session.tokenHash, session.expiresAt)).toBeUndefined()
+    })
+
+    it('moves the end of a session later and never earlier, in whatever order calls arrive', async () => {
+      const { store, account } = await open()
+      const session = aSession(account)
+      await store.insert(session)
+      const ends = Array.from({ length: 16 }, (_, at) =>
+        anInstant(`2030-01-01T00:${String(31 + at)}:00Z`),
+      )
+      const shuffled = [...ends].sort((a, b) => (a % 7) - (b % 7))
+      await Promise.all(shuffled.map((end) => store.extend(session.tokenHash, end, start)))
+      const found = await store.findLive(session.tokenHash, start)
+      expect(found?.expiresAt).toBe(ends.at(-1))
+    })
+
+    it('never revives a session that has expired', async () => {
+      const { store, account } = await open()
+      const session = aSession(account)
+      await store.insert(session)
+      const later = anInstant('2030-01-01T01:00:00Z')
+      await store.extend(session.tokenHash, later, session.expiresAt)
+      expect(await store.findLive(session.tokenHash, session.expiresAt)).toBeUndefined()
+    })
+
+    it('ends a session once: one of 16 parallel callers is told so', async () => {
+      const { store, account } = await open()
+      const session = aSession(account)
+      await store.insert(session)
+      const results = await Promise.all(
+        Array.from({ length: 16 }, () => store.end(session.tokenHash)),
+      )
+      expect(results.filter(Boolean)).toHaveLength(1)
+      expect(await store.findLive(session.tokenHash, start)).toBeUndefined()
+      expect(await store.end(session.tokenHash)).toBe(false)
+    })
+
+    it('ends that session only', async () => {
+      const { store, account } = await open()
+      const [ended, kept] = [aSession(account), aSession(account)]
+      await store.insert(ended)
+      await store.insert(kept)
+      await store.end(ended.tokenHash)
+      expect(await store.findLive(kept.tokenHash, start)).toEqual(kept)
+    })
+
+    it('cannot revive a session that was ended while a request was in flight', async () => {
+      const { store, account } = await open()
+      for (let round = 0; round < 16; round++) {
+        const session = aSession(account)
+        await store.insert(session)
+        const end = anInstant('2030-01-01T01:00:00Z')
+        await Promise.all([
+          store.extend(session.tokenHash, end, start),
+          store.end(session.tokenHash),
+          store.extend(session.tokenHash, end, start),
+        ])
+        expect(await store.findLive(session.tokenHash, start)).toBeUndefined()
+      }
+    })
+
+    it('replaces a session in one step: the old one is gone when the new one is there', async () => {
+      const { store, account } = await open()
+      const [old, fresh] = [aSession(account), aSession(account)]
+      await store.insert(old)
+      await store.insert(fresh, old.tokenHash)
+      expect(await store.findLive(old.tokenHash, start)).toBeUndefined()
+      expect(await store.findLive(fresh.tokenHash, start)).toEqual(fresh)
+    })
+
+    it('adds a session whose predecessor is unknown', async () => {
+      const { store, account } = await open()
+      const session = aSession(account)
+      await store.insert(session, aTokenHash())
+      expect(await store.findLive(session.tokenHash, start)).toEqual(session)
+    })
+
+    it('keeps all of 16 sessions that replace the same one in parallel, and not that one', async () => {
+      const { store, account } = await open()
+      const old = aSession(account)
+      await store.insert(old)
+      const fresh = Array.from({ length: 16 }, () => aSession(account))
+      await Promise.all(fresh.map((session) => store.insert(session, old.tokenHash)))
+      expect(await store.findLive(old.tokenHash, start)).toBeUndefined()
+      for (const session of fresh) {
+        expect(await store.findLive(session.tokenHash, start)).toEqual(session)
+      }
+    })
+
+    it('sweeps what is over and nothing else, a batch at a time', async () => {
+      const { store, account } = await open()
+      const over = Array.from({ length: 5 }, () => aSession(account))
+      const live = aSession(account, { expiresAt: anInstant('2030-01-01T00:30:00.001Z') })
+      for (const session of [...over, live]) await store.insert(session)
+      const now = anInstant('2030-01-01T00:30:00Z')
+      expect(await store.sweep(now, 3)).toBe(3)
+      expect(await store.sweep(now, 3)).toBe(2)
+      expect(await store.sweep(now, 3)).toBe(0)
+      expect(await store.findLive(live.tokenHash, now)).toEqual(live)
+    })
+  })
+}
