@@ -1,0 +1,90 @@
+import { isIP } from 'node:net'
+import { ConfigurationError } from '../kernel/errors.ts'
+import {
+  environmentName,
+  type SettingName,
+  type SettingValues,
+  settingNames,
+  settingOf,
+} from './settings.ts'
+
+/** Where a value comes from; for `sallyport config`. */
+export type Source = 'default' | 'environment' | 'file' | 'option'
+
+/** Settings as texts, before anything is known about them. */
+export type GivenSettings = Partial<
+  Record<SettingName, { readonly text: string; readonly source: Source }>
+>
+
+type Always<Name extends SettingName> = { readonly [N in Name]: NonNullable<SettingValues[N]> }
+
+/** Settings that passed every check. Optional are only those whose absence means something. */
+export type Configuration = Always<
+  Exclude<SettingName, 'database_url' | 'secret' | 'hash_threads'>
+> &
+  Pick<SettingValues, 'database_url' | 'secret' | 'hash_threads'> & {
+    readonly sources: Readonly<Record<SettingName, Source>>
+  }
+
+/**
+ * Checks all settings together.
+ * @throws {ConfigurationError} with a line for each problem there is, not only the first.
+ */
+export function configurationOf(
+  given: GivenSettings,
+  problems: readonly string[] = [],
+): Configuration {
+  const found = [...problems]
+  const entries = settingNames.map((name) => [name, read(name, given, found)] as const)
+  const values = withDerived(Object.fromEntries(entries) as unknown as SettingValues)
+  found.push(...contradictions(values))
+  if (found.length > 0) throw new ConfigurationError(found)
+  const sources = settingNames.map((name) => [name, given[name]?.source ?? 'default'])
+  return { ...values, sources: Object.fromEntries(sources) } as unknown as Configuration
+}
+
+function read(name: SettingName, given: GivenSettings, problems: string[]): unknown {
+  const setting = settingOf(name)
+  const text = given[name]?.text ?? setting.default
+  if (text === undefined) return undefined
+  const result = setting.parse.safeParse(text)
+  if (result.success) return result.data
+  problems.push(`${environmentName(name)} must be ${result.error.issues[0]?.message}`)
+  return undefined
+}
+
+/** Defaults that follow from other settings. */
+function withDerived(values: SettingValues): SettingValues {
+  const port = values.port ?? 0
+  const offset = port + 1000 <= 65_535 ? 1000 : -1000
+  return {
+    ...values,
+    management_port: values.management_port ?? (port === 0 ? 0 : port + offset),
+    url: values.url ?? new URL(`http://${localName(values.host ?? '')}:${port}`),
+  }
+}
+
+/** Only loopback can be guessed; a server open to others is told its public address. */
+function localName(host: string): string {
+  if (!isLoopback(host)) return '127.0.0.1'
+  return isIP(host) === 6 ? `[${host}]` : host
+}
+
+export function isLoopback(host: string): boolean {
+  return /^(?:localhost|127(?:\.\d{1,3}){3}|\[?::1\]?)$/.test(host)
+}
+
+function contradictions(values: SettingValues): string[] {
+  const { url, allow_insecure_http, session_idle, session_lifetime } = values
+  const found: string[] = []
+  if (url?.protocol === 'http:' && !isLoopback(url.hostname) && !allow_insecure_http) {
+    found.push(
+      'SALLYPORT_URL must be https, because passwords and cookies would cross the network readable; ' +
+        'SALLYPORT_ALLOW_INSECURE_HTTP=true accepts that',
+    )
+  }
+  if (session_idle && session_lifetime && session_idle > session_lifetime) {
+    found.push('SALLYPORT_SESSION_IDLE must not be longer than SALLYPORT_SESSION_LIFETIME')
+  }
+  return found
+}

@@ -1,0 +1,49 @@
+import { Secret } from '../kernel/secret.ts'
+import type { Configuration } from './configuration.ts'
+import { writeDuration } from './parsers.ts'
+import { environmentName, type SettingName, settingNames, settingOf } from './settings.ts'
+
+export interface DescribedSetting {
+  readonly name: string
+  readonly value: string
+  readonly source: string
+}
+
+/** The effective values, in the order of the table, with secrets masked. */
+export function describeConfiguration(configuration: Configuration): DescribedSetting[] {
+  return settingNames.map((name) => ({
+    name: environmentName(name),
+    value: written(name, configuration[name]),
+    source: configuration.sources[name],
+  }))
+}
+
+function written(name: SettingName, value: unknown): string {
+  if (value === undefined) return '(not set)'
+  if (settingOf(name).secret || value instanceof Secret) return '(secret)'
+  if (value instanceof URL) return value.origin
+  if (Array.isArray(value)) return value.join(', ') || '(none)'
+  if (durations.has(name)) return writeDuration(value as Parameters<typeof writeDuration>[0])
+  return String(value)
+}
+
+const durations: ReadonlySet<SettingName> = new Set([
+  'session_idle',
+  'session_lifetime',
+  'shutdown_grace',
+])
+
+/** The page of the reference: one row for each setting. */
+export function settingsTable(): string {
+  const rows = settingNames.map((name) => {
+    const { about, default: standard, reason, secret } = settingOf(name)
+    const shown = standard === undefined ? '' : standard === '' ? '(none)' : `\`${standard}\``
+    const file = secret ? ` Also \`${environmentName(name)}_FILE\`.` : ''
+    return `| \`${environmentName(name)}\` | ${about}.${file} | ${shown} | ${reason} |`
+  })
+  return [
+    '| setting | meaning | default | why, or what it is then |',
+    '|---|---|---|---|',
+    ...rows,
+  ].join('\n')
+}

@@ -1,0 +1,127 @@
+import { BlockList, isIP } from 'node:net'
+import { z } from 'zod'
+import { type Duration, milliseconds } from '../kernel/clock.ts'
+import { Secret } from '../kernel/secret.ts'
+
+/** How the texts of the environment are read. Messages complete the sentence "SALLYPORT_X must be …". */
+
+export const text = (max: number) =>
+  z
+    .string()
+    .refine(
+      (value) => value.trim() !== '' && value.length <= max,
+      `a text of 1 to ${max} characters`,
+    )
+
+export const choice = <const Choices extends readonly [string, ...string[]]>(choices: Choices) =>
+  z.enum(choices, { error: `one of: ${choices.join(', ')}` })
+
+export const flag = choice(['true', 'false']).transform((value) => value === 'true')
+
+export const wholeNumber = (min: number, max: number) =>
+  z
+    .string()
+    .regex(/^\d{1,9}$/, `a whole number from ${min} to ${max}`)
+    .transform(Number)
+    .refine((value) => value >= min && value <= max, `a whole number from ${min} to ${max}`)
+
+const units = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const
+
+export const duration = (min: string, max: string) => {
+  const rule = `a duration from ${min} to ${max}, such as 90s, 30m, 12h or 7d`
+  return z
+    .string()
+    .refine((value) => readDuration(value) !== undefined, rule)
+    .transform((value) => readDuration(value) as Duration)
+    .refine((value) => value >= known(min) && value <= known(max), rule)
+}
+
+function readDuration(value: string): Duration | undefined {
+  const match = /^(\d{1,9})(ms|s|m|h|d)$/.exec(value)
+  return match ? milliseconds(Number(match[1]) * units[match[2] as keyof typeof units]) : undefined
+}
+
+function known(value: string): Duration {
+  return readDuration(value) as Duration
+}
+
+/** `90000` as `90s`: the largest unit that leaves no rest. */
+export function writeDuration(value: Duration): string {
+  const unit = (['d', 'h', 'm', 's'] as const).find(
+    (name) => value >= units[name] && value % units[name] === 0,
+  )
+  return unit ? `${value / units[unit]}${unit}` : `${value}ms`
+}
+
+/** An origin and nothing else: links and cookie rules are built from it. */
+export const publicAddress = z
+  .string()
+  .refine(isOrigin, 'an http or https address without path, such as https://id.example.com')
+  .transform((value) => new URL(value))
+
+function isOrigin(value: string): boolean {
+  const url = URL.canParse(value) ? new URL(value) : undefined
+  if (!url || !/^https?:$/.test(url.protocol)) return false
+  return url.pathname === '/' && !url.search && !url.hash && !url.username && !url.password
+}
+
+export const postgresAddress = z
+  .string()
+  .refine(
+    (value) => URL.canParse(value) && /^postgres(?:ql)?:\/\//.test(value),
+    'an address such as postgres://user:password@host:5432/name',
+  )
+  .transform((value) => new Secret(value))
+
+/** Sample values from guides and documentation: worth nothing as keys (CWE-1392). */
+const samples =
+  /change.?me|your.?secret|example|placeholder|keep.?it.?secret|09d25e094faa6ca2556c818166b7a956/i
+
+export const masterKeys = z
+  .string()
+  .transform((value) => value.split(',').map((key) => key.trim()))
+  .refine(
+    (keys) =>
+      keys.every((key) => key.length >= 32 && key.length <= 1024 && new Set(key).size >= 10),
+    'a random text of at least 32 characters (make one with `sallyport secret`), or several, separated by commas',
+  )
+  .refine(
+    (keys) => !keys.some((key) => samples.test(key)),
+    'a random text of your own, not one from a guide (make one with `sallyport secret`)',
+  )
+  .transform((keys) => keys.map((key) => new Secret(key)) as [Secret, ...Secret[]])
+
+/** Addresses and networks of reverse proxies, such as `10.0.0.0/8, ::1`. */
+export const networks = z
+  .string()
+  .transform((value) =>
+    value
+      .split(',')
+      .map((part) => part.trim())
+      .filter((part) => part !== ''),
+  )
+  .refine(
+    (parts) => parts.length <= 100 && parts.every((part) => readNetwork(part) !== undefined),
+    'addresses or networks separated by commas, such as 10.0.0.0/8, ::1',
+  )
+
+function readNetwork(
+  part: string,
+): { address: string; prefix: number; family: 'ipv4' | 'ipv6' } | undefined {
+  const [address = '', bits, ...rest] = part.split('/')
+  const version = isIP(address)
+  if (version === 0 || rest.length > 0 || (bits !== undefined && !/^\d{1,3}$/.test(bits)))
+    return undefined
+  const width = version === 4 ? 32 : 128
+  const prefix = bits === undefined ? width : Number(bits)
+  return prefix <= width ? { address, prefix, family: version === 4 ? 'ipv4' : 'ipv6' } : undefined
+}
+
+export function blockListOf(parts: readonly string[]): BlockList {
+  const list = new BlockList()
+  for (const part of parts) {
+    const network = readNetwork(part)
+    if (network) list.addSubnet(network.address, network.prefix, network.family)
+  }
+  return list
+}

@@ -1,0 +1,59 @@
+import { type Configuration, isLoopback } from './configuration.ts'
+
+/** What is allowed and still deserves a second look before strangers can reach the server. */
+export function reviewConfiguration(configuration: Configuration): string[] {
+  return checks.filter(({ applies }) => applies(configuration)).map(({ warning }) => warning)
+}
+
+interface Check {
+  readonly applies: (configuration: Configuration) => boolean
+  /** What is so, why it matters, and the setting that changes it. */
+  readonly warning: string
+}
+
+const checks: readonly Check[] = [
+  {
+    applies: ({ url }) => url.protocol === 'http:' && !isLoopback(url.hostname),
+    warning:
+      'the public address is http: passwords and cookies cross the network readable (SALLYPORT_URL)',
+  },
+  {
+    applies: ({ host, url }) => !isLoopback(host) && isLoopback(url.hostname),
+    warning:
+      'other machines can connect, but the public address is loopback: browsers elsewhere will be refused (SALLYPORT_URL)',
+  },
+  {
+    applies: ({ url, trusted_proxies }) =>
+      url.protocol === 'https:' && trusted_proxies.length === 0,
+    warning:
+      'the public address is https, so a proxy stands in front, but none is trusted: every client has the address of the proxy (SALLYPORT_TRUSTED_PROXIES)',
+  },
+  {
+    applies: ({ trusted_proxies }) => trusted_proxies.some((part) => part.endsWith('/0')),
+    warning:
+      'every address is a trusted proxy, so every client can choose its own address (SALLYPORT_TRUSTED_PROXIES)',
+  },
+  {
+    applies: ({ management_host }) => !isLoopback(management_host),
+    warning: 'other machines can reach the management listener (SALLYPORT_MANAGEMENT_HOST)',
+  },
+  {
+    applies: ({ database_url, secret }) => database_url !== undefined && secret === undefined,
+    warning:
+      'the master key lies in the data folder of this node: other nodes on the same database need the same one (SALLYPORT_SECRET)',
+  },
+  {
+    applies: ({ database_url }) =>
+      database_url !== undefined && crossesNetwork(database_url.expose()),
+    warning:
+      'the connection to the database crosses the network without TLS (sslmode=verify-full in SALLYPORT_DATABASE_URL)',
+  },
+]
+
+function crossesNetwork(address: string): boolean {
+  const { hostname, searchParams } = new URL(address)
+  const tls = /^(?:require|verify-ca|verify-full)$/.test(searchParams.get('sslmode') ?? '')
+  return (
+    hostname !== '' && !isLoopback(hostname) && !searchParams.get('host')?.startsWith('/') && !tls
+  )
+}

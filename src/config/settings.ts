@@ -1,0 +1,157 @@
+import type { z } from 'zod'
+import { passwordPolicies } from '../core/passwords/index.ts'
+import * as parse from './parsers.ts'
+
+/** One setting: what it means, what it is when nobody sets it, and how its text is read. */
+export interface Setting<Value> {
+  /** Completes "SALLYPORT_X: …". */
+  readonly about: string
+  /** Text as it would stand in the environment; left out where it depends on others. */
+  readonly default?: string
+  /** Why this default; or what the value becomes when it is left out. */
+  readonly reason: string
+  readonly parse: z.ZodType<Value, string>
+  /** Never shown; may be given as a file by `…_FILE`. */
+  readonly secret?: true
+}
+
+function setting<Value>(one: Setting<Value>): Setting<Value> {
+  return one
+}
+
+/** Every setting there is. `host` here is `SALLYPORT_HOST` in the environment. */
+export const settings = {
+  host: setting({
+    about: 'address to listen on',
+    default: '127.0.0.1',
+    reason: 'reachable from this machine only, until you decide otherwise',
+    parse: parse.text(255),
+  }),
+  port: setting({
+    about: 'port to listen on; 0 takes a free one',
+    default: '8000',
+    reason: '',
+    parse: parse.wholeNumber(0, 65_535),
+  }),
+  url: setting({
+    about: 'public address, as browsers see it; cookies, origin checks and links follow it',
+    reason: '`http://127.0.0.1:PORT`; over https from anywhere else',
+    parse: parse.publicAddress,
+  }),
+  allow_insecure_http: setting({
+    about: 'accept a public address that is http and not loopback',
+    default: 'false',
+    reason: 'passwords and cookies would cross the network readable',
+    parse: parse.flag,
+  }),
+  trusted_proxies: setting({
+    about: 'addresses or networks whose X-Forwarded-For is believed',
+    default: '',
+    reason: 'anyone can write that header; without proxies the socket tells the truth',
+    parse: parse.networks,
+  }),
+  management_host: setting({
+    about: 'address of the management listener (health)',
+    default: '127.0.0.1',
+    reason: 'operational facts are nobody else’s business',
+    parse: parse.text(255),
+  }),
+  management_port: setting({
+    about: 'port of the management listener; 0 takes a free one',
+    reason: 'PORT + 1000 (9000)',
+    parse: parse.wholeNumber(0, 65_535),
+  }),
+  data_dir: setting({
+    about: 'folder for the SQLite database and the master key',
+    default: 'data',
+    reason: 'made at first start, for its owner only',
+    parse: parse.text(4096),
+  }),
+  database_url: setting({
+    about: 'PostgreSQL database (15 or later)',
+    reason: 'SQLite in the data folder',
+    parse: parse.postgresAddress,
+    secret: true,
+  }),
+  migrations: setting({
+    about:
+      '`auto` migrates the database at start; `manual` refuses to start when something is pending',
+    default: 'auto',
+    reason: 'safe with several nodes: one migrates, the others wait',
+    parse: parse.choice(['auto', 'manual']),
+  }),
+  secret: setting({
+    about:
+      'master key: 32 random characters or more; several separated by commas, the first makes, all are understood',
+    reason:
+      'made at first start and kept in the data folder; nodes that share a database must share it',
+    parse: parse.masterKeys,
+    secret: true,
+  }),
+  service_name: setting({
+    about: 'what people see as the name of this service',
+    default: 'Sallyport',
+    reason: '',
+    parse: parse.text(60),
+  }),
+  password_policy: setting({
+    about:
+      'which passwords may be chosen: `strength` (12 characters or more), `nist` (15 or more), `composition` (12 or more with upper case, lower case, digit and special character)',
+    default: 'strength',
+    reason: 'length protects; composition rules do not (NIST SP 800-63B-4)',
+    parse: parse.choice(passwordPolicies),
+  }),
+  session_idle: setting({
+    about: 'a session ends when it is not used for this long',
+    default: '30m',
+    reason: 'NIST SP 800-63B-4, AAL2: at most 1 h',
+    parse: parse.duration('1m', '365d'),
+  }),
+  session_lifetime: setting({
+    about: 'a session ends this long after sign-in, used or not',
+    default: '24h',
+    reason: 'NIST SP 800-63B-4, AAL2: at most 24 h',
+    parse: parse.duration('1m', '365d'),
+  }),
+  hash_threads: setting({
+    about: 'threads that hash passwords; each needs 19 MiB',
+    reason: 'one for each core',
+    parse: parse.wholeNumber(1, 256),
+  }),
+  hash_queue: setting({
+    about: 'hashes that may wait; beyond it the answer is 503 with Retry-After',
+    default: '128',
+    reason: 'a wait of about a second and a half on two cores',
+    parse: parse.wholeNumber(1, 100_000),
+  }),
+  log_level: setting({
+    about: 'least important level that is logged',
+    default: 'info',
+    reason: '',
+    parse: parse.choice(['debug', 'info', 'warn', 'error', 'silent']),
+  }),
+  shutdown_grace: setting({
+    about: 'how long requests in flight may take to finish after SIGTERM',
+    default: '8s',
+    reason: 'container runtimes kill after 10 s',
+    parse: parse.duration('0s', '10m'),
+  }),
+} as const
+
+export type SettingName = keyof typeof settings
+
+export type SettingValues = {
+  readonly [Name in SettingName]: z.output<(typeof settings)[Name]['parse']> | undefined
+}
+
+export const settingNames = Object.keys(settings) as SettingName[]
+
+/** `session_idle` is `SALLYPORT_SESSION_IDLE`. */
+export function environmentName(name: SettingName): string {
+  return `SALLYPORT_${name.toUpperCase()}`
+}
+
+/** The same table without the exact types, for code that treats all settings alike. */
+export function settingOf(name: SettingName): Setting<unknown> {
+  return settings[name]
+}
