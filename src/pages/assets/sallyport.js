@@ -1,0 +1,73 @@
+// Enhancements only: every page does its work without this file.
+{
+  /** Shows and hides the password. The caret and the focus stay where they are. */
+  const reveal = (button) => {
+    const input = document.getElementById(button.getAttribute('aria-controls'))
+    const status = button.parentElement.querySelector('[data-reveal-status]')
+
+    const show = (shown) => {
+      if (shown === (input.type === 'text')) return
+      const { selectionStart, selectionEnd } = input
+      input.type = shown ? 'text' : 'password'
+      input.setSelectionRange(selectionStart, selectionEnd)
+      button.textContent = shown ? 'Hide' : 'Show'
+      button.setAttribute('aria-label', shown ? 'Hide password' : 'Show password')
+    }
+
+    // A pressed mouse button would take the focus, and on phones the keyboard, away from the input.
+    button.addEventListener('mousedown', (event) => event.preventDefault())
+    button.addEventListener('click', () => {
+      const shown = input.type === 'password'
+      show(shown)
+      status.textContent = shown ? 'Your password is visible' : 'Your password is hidden'
+    })
+    // Browsers remember the text of visible inputs; a password must not be among it.
+    input.form.addEventListener('submit', () => show(false))
+    window.addEventListener('pagehide', () => show(false))
+    button.hidden = false
+  }
+
+  /** Sends a form once, however often its button is pressed; it can be sent again after an error. */
+  const sendOnce = (form) => {
+    const button = form.querySelector('[type="submit"]')
+    let patience
+
+    const ready = () => {
+      clearTimeout(patience)
+      form.removeAttribute('data-sending')
+      button.removeAttribute('aria-disabled')
+    }
+
+    form.addEventListener('submit', (event) => {
+      if (form.hasAttribute('data-sending')) {
+        event.preventDefault()
+        return
+      }
+      form.setAttribute('data-sending', '')
+      // Not `disabled`: that would drop the focus.
+      button.setAttribute('aria-disabled', 'true')
+      // The person pressed Stop, or the answer never came: the page is still here, let them retry.
+      patience = setTimeout(ready, 8000)
+    })
+    // Coming back with the Back button may restore this page as it was left.
+    window.addEventListener('pageshow', ready)
+  }
+
+  /** Rewrites a UTC moment to the clock on the person's wall, naming the zone. */
+  const localise = (time) => {
+    const moment = new Date(time.dateTime)
+    const write = (options) =>
+      new Intl.DateTimeFormat('en-GB', options).format(moment).replaceAll(' ', '\u00a0')
+
+    const texts = [write({ dateStyle: 'long' })]
+    if (time.dataset.precision === 'minute') {
+      texts.push(write({ hour: '2-digit', minute: '2-digit', timeZoneName: 'short' }))
+    }
+    time.title = time.textContent
+    time.textContent = texts.join(', ')
+  }
+
+  for (const button of document.querySelectorAll('[data-reveal]')) reveal(button)
+  for (const form of document.querySelectorAll('form[method="post"]')) sendOnce(form)
+  for (const time of document.querySelectorAll('time[data-precision]')) localise(time)
+}

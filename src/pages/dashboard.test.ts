@@ -1,0 +1,61 @@
+import { describe, expect, it } from 'vitest'
+import { type DashboardView, dashboardPage } from './dashboard.ts'
+
+const frame = { serviceName: 'Harbour', stylesheet: '/s.css', script: '/s.js', icon: '/i.svg' }
+const ada: DashboardView = {
+  frame,
+  name: 'Ada Lovelace',
+  email: 'ada@example.com',
+  memberSince: new Date('2029-12-10T08:00:00Z'),
+  session: {
+    startedAt: new Date('2030-01-01T10:00:00Z'),
+    idleEndsAt: new Date('2030-01-01T10:30:00Z'),
+    endsAt: new Date('2030-01-01T22:00:00Z'),
+    idleLimitMs: 30 * 60_000,
+  },
+  csrfToken: 'token"<',
+}
+const page = (view: Partial<DashboardView> = {}) => dashboardPage({ ...ada, ...view })
+
+describe('dashboard', () => {
+  it('greets the person by name', () => {
+    expect(page()).toContain('<h1>Welcome, Ada Lovelace!</h1>')
+  })
+
+  it('shows a hostile name and address as text wherever they stand', () => {
+    const html = page({ name: '<img src=x onerror=alert(1)>', email: '<i>@x' })
+    expect(html).toContain('Welcome, &lt;img src=x onerror=alert(1)&gt;!')
+    expect(html).not.toMatch(/<img|<i>/)
+  })
+
+  it('keeps a name in another direction from turning its surroundings around', () => {
+    expect(page({ name: 'עדה' })).toContain('<bdi class="person-name">עדה</bdi>')
+  })
+
+  it('sets a long name smaller', () => {
+    expect(page({ name: 'x'.repeat(200) })).toContain('<h1 class="long">')
+  })
+
+  it.each([
+    ['élodie', 'É'],
+    ['  ada', 'A'],
+    ['👩‍🚀 Sally', '👩‍🚀'],
+    ['', ''],
+  ])('takes the first letter of "%s" as its reader sees it', (name, initial) => {
+    expect(page({ name })).toContain(`<span class="niche" aria-hidden="true">${initial}</span>`)
+  })
+
+  it('says when the session began and when it will end', () => {
+    const html = page()
+    expect(html).toContain('datetime="2030-01-01T10:00:00.000Z"')
+    expect(html).toContain('<dt>Ends after 30 minutes without activity</dt>')
+    expect(html).toContain('datetime="2030-01-01T10:30:00.000Z"')
+    expect(html).toContain('datetime="2030-01-01T22:00:00.000Z"')
+  })
+
+  it('signs out by a post that proves it came from this page', () => {
+    expect(page()).toContain(
+      '<form method="post" action="/logout">\n<input type="hidden" name="csrf_token" value="token&quot;&lt;">',
+    )
+  })
+})

@@ -1,0 +1,62 @@
+import { type Html, html } from './html.ts'
+import { layout } from './layout.ts'
+import type { PageFrame } from './page.ts'
+import { duration, time } from './time.ts'
+
+export interface DashboardView {
+  readonly frame: PageFrame
+  readonly name: string
+  readonly email: string
+  readonly memberSince: Date
+  readonly session: {
+    readonly startedAt: Date
+    readonly idleEndsAt: Date
+    readonly endsAt: Date
+    readonly idleLimitMs: number
+  }
+  readonly csrfToken: string
+}
+
+/** A name longer than this is set smaller, or it would push everything else off the screen. */
+const LONG_NAME = 32
+
+/** `GET /dashboard`: the home of the person who is signed in. */
+export function dashboardPage(view: DashboardView): string {
+  const content = html`<h1${view.name.length > LONG_NAME && html` class="long"`}>Welcome, ${view.name}!</h1>
+<p class="lead">You are signed in. Here is your account, and how long this session lasts.</p>
+${accountCard(view)}
+${sessionCard(view)}`
+
+  return layout({ frame: view.frame, title: 'Welcome', doors: 'open', place: 'court', content })
+}
+
+function accountCard({ name, email, memberSince }: DashboardView): Html {
+  return html`<section class="card" aria-labelledby="account">
+<h2 id="account">Your account</h2>
+<div class="person">
+<span class="niche" aria-hidden="true">${initialOf(name)}</span>
+<p><bdi class="person-name">${name}</bdi><bdi class="person-more">${email}</bdi><span class="person-more">Member since ${time(memberSince, 'day')}</span></p>
+</div>
+</section>`
+}
+
+function sessionCard({ session, csrfToken }: DashboardView): Html {
+  return html`<section class="card" aria-labelledby="session">
+<h2 id="session">This session</h2>
+<dl class="course">
+<div><dt>Signed in</dt><dd>${time(session.startedAt, 'minute')}</dd></div>
+<div><dt>Ends after ${duration(session.idleLimitMs)} without activity</dt><dd>${time(session.idleEndsAt, 'minute')}</dd></div>
+<div><dt>Ends at the latest</dt><dd>${time(session.endsAt, 'minute')}</dd></div>
+</dl>
+<form method="post" action="/logout">
+<input type="hidden" name="csrf_token" value="${csrfToken}">
+<button class="button quiet" type="submit">Sign out</button>
+</form>
+</section>`
+}
+
+/** The first letter as a reader sees it: one grapheme, which may be several code units. */
+function initialOf(name: string): string {
+  const [first] = new Intl.Segmenter('en').segment(name.trim())
+  return first?.segment.toLocaleUpperCase('en') ?? ''
+}

@@ -1,0 +1,71 @@
+import { type Html, html } from './html.ts'
+import type { FieldProblem } from './page.ts'
+
+/** One labelled input. `attributes` is markup, so that each page states its own hints to browsers. */
+export interface Field {
+  readonly name: string
+  readonly label: string
+  readonly type: 'text' | 'email' | 'password'
+  readonly value: string
+  readonly attributes: Html
+  readonly rules?: readonly string[]
+}
+
+/** A page whose form was refused says so first in its title: it is what a screen reader reads first. */
+export function titleOf(heading: string, problems: readonly FieldProblem[]): string {
+  return problems.length > 0 ? `Error: ${heading}` : heading
+}
+
+/**
+ * Everything that is wrong, at the top, each line leading to its field. Takes the focus on load,
+ * so that it is announced and the next Tab leads to the first link.
+ *
+ * A problem with a field that this form does not have is shown as text, not as a link to nowhere.
+ */
+export function errorSummary(
+  problems: readonly FieldProblem[],
+  fields: readonly Field[],
+): Html | undefined {
+  if (problems.length === 0) return undefined
+  const names = new Set<string | undefined>(fields.map(({ name }) => name))
+  const lines = problems.map(({ field, message }) =>
+    names.has(field)
+      ? html`<li><a href="#${field}">${message}</a></li>`
+      : html`<li>${message}</li>`,
+  )
+  return html`<div class="summary" role="alert" tabindex="-1" autofocus>
+<h2>There is a problem</h2>
+<ul>${lines}</ul>
+</div>`
+}
+
+/** A label, its rules, what is wrong with it, the input: in the order in which they are read aloud. */
+export function field(item: Field, problems: readonly FieldProblem[]): Html {
+  const { name, rules = [] } = item
+  const messages = problems.filter((problem) => problem.field === name)
+  const described = [rules.length > 0 && `${name}-rules`, messages.length > 0 && `${name}-error`]
+  const ids = described.filter(Boolean).join(' ')
+  const state = html`${messages.length > 0 && html` aria-invalid="true"`}${ids !== '' && html` aria-describedby="${ids}"`}`
+
+  return html`<div class="field">
+<label for="${name}">${item.label}</label>
+${rules.length > 0 && html`<ul class="rules" id="${name}-rules">${rules.map((rule) => html`<li>${rule}</li>`)}</ul>`}
+${messages.length > 0 && html`<div class="wrong" id="${name}-error">${messages.map(({ message }) => html`<p><span class="unseen">Error: </span>${message}</p>`)}</div>`}
+<div class="control"><input id="${name}" name="${name}" type="${item.type}"${item.type !== 'password' && html` value="${item.value}"`} required ${item.attributes}${state}>${item.type === 'password' && reveal(name)}</div>
+</div>`
+}
+
+/** Hidden until the script, without which it could do nothing, has taken charge of it. */
+function reveal(name: string): Html {
+  return html`<button class="reveal-password" type="button" aria-controls="${name}" aria-label="Show password" data-reveal hidden>Show</button><span class="unseen" role="status" data-reveal-status></span>`
+}
+
+/** Where to go after signing in, carried through the form. Whether it is safe is not for a page to say. */
+export function nextInput(next: string | undefined): Html | undefined {
+  return next === undefined ? undefined : html`<input type="hidden" name="next" value="${next}">`
+}
+
+/** A link to another form, keeping `next`. A lone surrogate would make encodeURIComponent throw. */
+export function keepingNext(path: string, next: string | undefined): string {
+  return next === undefined ? path : `${path}?next=${encodeURIComponent(next.toWellFormed())}`
+}

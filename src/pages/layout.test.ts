@@ -1,0 +1,101 @@
+import { describe, expect, it } from 'vitest'
+import { assets, assetUrls } from './assets.ts'
+import { dashboardPage } from './dashboard.ts'
+import { loginPage } from './login.ts'
+import { problemPage } from './problem.ts'
+import { registerPage } from './register.ts'
+
+const frame = { serviceName: 'Harbour & <Sons>', ...assetUrls }
+const moment = new Date('2030-01-01T10:00:00Z')
+const problems = [{ field: 'password', message: 'Too short.' }]
+
+const pages = {
+  login: loginPage({ frame, email: '', next: undefined, problems: [], notice: 'registered' }),
+  register: registerPage({
+    frame,
+    email: '',
+    fullName: '',
+    next: '/',
+    problems,
+    passwordRules: ['At least 12 characters.'],
+    passwordMinLength: 12,
+  }),
+  dashboard: dashboardPage({
+    frame,
+    name: 'A name of more than thirty-two letters',
+    email: 'ada@example.com',
+    memberSince: moment,
+    session: { startedAt: moment, idleEndsAt: moment, endsAt: moment, idleLimitMs: 60_000 },
+    csrfToken: 'token',
+  }),
+  problem: problemPage({
+    frame,
+    status: 503,
+    title: 'Too busy',
+    detail: 'Please try again.',
+    requestId: 'request',
+    home: true,
+  }),
+}
+
+describe.each(Object.entries(pages))('every page, like %s,', (_, page) => {
+  it('is a complete document in English with the name of the service, escaped', () => {
+    expect(page).toMatch(/^<!doctype html>\n<html lang="en">/)
+    expect(page).toMatch(/<title>[^<]+ · Harbour &amp; &lt;Sons&gt;<\/title>/)
+  })
+
+  it('has one main heading and one of each landmark', () => {
+    for (const tag of ['h1', 'header', 'main', 'footer']) {
+      expect(page.match(new RegExp(`<${tag}[ >]`, 'g'))).toHaveLength(1)
+    }
+  })
+
+  it('satisfies the strict content security policy: no inline style, script or handler', () => {
+    expect(page).not.toMatch(/\sstyle=|<style|\son[a-z]+=|javascript:|data:/i)
+    expect(page.match(/<script[^>]*>[^<]*/g)).toEqual([`<script src="${frame.script}" defer>`])
+  })
+
+  it('gives each id once, and points only to ids that exist', () => {
+    const ids = [...page.matchAll(/\sid="([^"]*)"/g)].map(([, id]) => id)
+    expect(new Set(ids).size).toBe(ids.length)
+
+    const references = page.matchAll(
+      /(?:for|aria-describedby|aria-controls|aria-labelledby|href)="(#?[^"]*)"/g,
+    )
+    const targets = [...references]
+      .filter(([text]) => !text.startsWith('href') || text.includes('"#'))
+      .flatMap(([, value = '']) => value.replace('#', '').split(' '))
+    expect(ids).toEqual(expect.arrayContaining(targets))
+  })
+
+  it('quotes every attribute value, without which escaping would protect nothing', () => {
+    const emptied = page.replaceAll(/"[^"]*"/g, '""')
+    expect(emptied).not.toMatch(/<[a-z][^>]*=[^"]/)
+  })
+})
+
+describe('the stylesheet', () => {
+  const commented = assets.find(({ path }) => path.endsWith('.css'))?.body ?? ''
+  const css = commented.replaceAll(/\/\*.*?\*\//gs, '')
+  const styled = [...css.matchAll(/\.([a-z][a-z-]*)/g)].map(([, name = '']) => name)
+  const markup = Object.values(pages).join('')
+  const used = [...markup.matchAll(/\sclass="([^"]*)"/g)].flatMap(([, names = '']) =>
+    names.split(' '),
+  )
+
+  it('has no rule for a class that no page uses', () => {
+    expect([...new Set(styled)].filter((name) => !used.includes(name))).toEqual([])
+  })
+
+  it('gives the wall the colour in which browsers paint their frame, by day and by night', () => {
+    const walls = [...css.matchAll(/--wall: (#[0-9a-f]{6})/g)].map(([, colour]) => colour)
+    const frames = [...pages.login.matchAll(/name="theme-color" content="([^"]*)"/g)]
+    expect(frames.map(([, colour]) => colour)).toEqual(walls)
+  })
+
+  it('defines every token that pages and rules use', () => {
+    const tokens = [...`${css}${markup}`.matchAll(/var\((--[a-z0-9-]+)/g)].map(([, name]) => name)
+    const missing = [...new Set(tokens)].filter((name) => !css.includes(`${name}:`))
+    expect(missing).toEqual([])
+  })
+})
