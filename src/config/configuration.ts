@@ -3,7 +3,7 @@ import { ConfigurationError } from '../kernel/errors.ts'
 import {
   environmentName,
   type SettingName,
-  type SettingValues,
+  type Settings,
   settingNames,
   settingOf,
 } from './settings.ts'
@@ -16,15 +16,14 @@ export type GivenSettings = Partial<
   Record<SettingName, { readonly text: string; readonly source: Source }>
 >
 
-type Always<Name extends SettingName> = { readonly [N in Name]: NonNullable<SettingValues[N]> }
+/** Settings whose absence means something. */
+type Optional = 'database_url' | 'secret' | 'hash_threads'
 
-/** Settings that passed every check. Optional are only those whose absence means something. */
-export type Configuration = Always<
-  Exclude<SettingName, 'database_url' | 'secret' | 'hash_threads'>
-> &
-  Pick<SettingValues, 'database_url' | 'secret' | 'hash_threads'> & {
-    readonly sources: Readonly<Record<SettingName, Source>>
-  }
+type Values = { readonly [Name in SettingName]: Settings[Name] | undefined }
+
+/** Settings that passed every check. */
+export type Configuration = Omit<Settings, Optional> &
+  Pick<Values, Optional> & { readonly sources: Readonly<Record<SettingName, Source>> }
 
 /**
  * Checks all settings together.
@@ -36,7 +35,7 @@ export function configurationOf(
 ): Configuration {
   const found = [...problems]
   const entries = settingNames.map((name) => [name, read(name, given, found)] as const)
-  const values = withDerived(Object.fromEntries(entries) as unknown as SettingValues)
+  const values = withDerived(Object.fromEntries(entries) as unknown as Values)
   found.push(...contradictions(values))
   if (found.length > 0) throw new ConfigurationError(found)
   const sources = settingNames.map((name) => [name, given[name]?.source ?? 'default'])
@@ -54,12 +53,12 @@ function read(name: SettingName, given: GivenSettings, problems: string[]): unkn
 }
 
 /** Defaults that follow from other settings. */
-function withDerived(values: SettingValues): SettingValues {
-  const port = values.port ?? 0
+function withDerived(values: Values): Values {
+  const { port = 8000 } = values
   const offset = port + 1000 <= 65_535 ? 1000 : -1000
   return {
     ...values,
-    management_port: values.management_port ?? (port === 0 ? 0 : port + offset),
+    management_port: values.management_port ?? port + offset,
     url: values.url ?? new URL(`http://${localName(values.host ?? '')}:${port}`),
   }
 }
@@ -74,7 +73,7 @@ export function isLoopback(host: string): boolean {
   return /^(?:localhost|127(?:\.\d{1,3}){3}|\[?::1\]?)$/.test(host)
 }
 
-function contradictions(values: SettingValues): string[] {
+function contradictions(values: Values): string[] {
   const { url, allow_insecure_http, session_idle, session_lifetime } = values
   const found: string[] = []
   if (url?.protocol === 'http:' && !isLoopback(url.hostname) && !allow_insecure_http) {

@@ -32,18 +32,3 @@ const durations: ReadonlySet<SettingName> = new Set([
   'session_lifetime',
   'shutdown_grace',
 ])
-
-/** The page of the reference: one row for each setting. */
-export function settingsTable(): string {
-  const rows = settingNames.map((name) => {
-    const { about, default: standard, reason, secret } = settingOf(name)
-    const shown = standard === undefined ? '' : standard === '' ? '(none)' : `\`${standard}\``
-    const file = secret ? ` Also \`${environmentName(name)}_FILE\`.` : ''
-    return `| \`${environmentName(name)}\` | ${about}.${file} | ${shown} | ${reason} |`
-  })
-  return [
-    '| setting | meaning | default | why, or what it is then |',
-    '|---|---|---|---|',
-    ...rows,
-  ].join('\n')
-}

@@ -44,7 +44,7 @@ describe('configuration', () => {
       SALLYPORT_SECRET: 'hunter2',
     })
     expect(found).toEqual([
-      'SALLYPORT_PORT must be a whole number from 0 to 65535',
+      'SALLYPORT_PORT must be a whole number from 1 to 65535',
       expect.stringMatching(/^SALLYPORT_SECRET must be a random text of at least 32 characters/),
       'SALLYPORT_PASSWORD_POLICY must be one of: strength, nist, composition',
       'SALLYPORT_SESSION_IDLE must be a duration from 1m to 365d, such as 90s, 30m, 12h or 7d',

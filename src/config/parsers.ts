@@ -3,9 +3,12 @@ import { z } from 'zod'
 import { type Duration, milliseconds } from '../kernel/clock.ts'
 import { Secret } from '../kernel/secret.ts'
 
-/** How the texts of the environment are read. Messages complete the sentence "SALLYPORT_X must be …". */
+/** How one text of the environment is read. */
+export type Parser<Value> = z.ZodType<Value, string>
 
-export const text = (max: number) =>
+/** Messages complete the sentence "SALLYPORT_X must be …". */
+
+export const text = (max: number): Parser<string> =>
   z
     .string()
     .refine(
@@ -13,12 +16,17 @@ export const text = (max: number) =>
       `a text of 1 to ${max} characters`,
     )
 
-export const choice = <const Choices extends readonly [string, ...string[]]>(choices: Choices) =>
-  z.enum(choices, { error: `one of: ${choices.join(', ')}` })
+export const choice = <const Choice extends string>(choices: readonly Choice[]): Parser<Choice> =>
+  z
+    .string()
+    .refine((value) => choices.some((one) => one === value), `one of: ${choices.join(', ')}`)
+    .transform((value) => value as Choice)
 
-export const flag = choice(['true', 'false']).transform((value) => value === 'true')
+export const flag: Parser<boolean> = choice(['true', 'false']).transform(
+  (value) => value === 'true',
+)
 
-export const wholeNumber = (min: number, max: number) =>
+export const wholeNumber = (min: number, max: number): Parser<number> =>
   z
     .string()
     .regex(/^\d{1,9}$/, `a whole number from ${min} to ${max}`)
@@ -27,7 +35,7 @@ export const wholeNumber = (min: number, max: number) =>
 
 const units = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const
 
-export const duration = (min: string, max: string) => {
+export const duration = (min: string, max: string): Parser<Duration> => {
   const rule = `a duration from ${min} to ${max}, such as 90s, 30m, 12h or 7d`
   return z
     .string()
@@ -45,16 +53,16 @@ function known(value: string): Duration {
   return readDuration(value) as Duration
 }
 
-/** `90000` as `90s`: the largest unit that leaves no rest. */
+/** `90000` as `90s`: the largest unit that leaves no rest; a day is shown as `24h`, as people say it. */
 export function writeDuration(value: Duration): string {
   const unit = (['d', 'h', 'm', 's'] as const).find(
-    (name) => value >= units[name] && value % units[name] === 0,
+    (name) => value % units[name] === 0 && value > (name === 'd' ? units.d : 0),
   )
   return unit ? `${value / units[unit]}${unit}` : `${value}ms`
 }
 
 /** An origin and nothing else: links and cookie rules are built from it. */
-export const publicAddress = z
+export const publicAddress: Parser<URL> = z
   .string()
   .refine(isOrigin, 'an http or https address without path, such as https://id.example.com')
   .transform((value) => new URL(value))
@@ -65,7 +73,7 @@ function isOrigin(value: string): boolean {
   return url.pathname === '/' && !url.search && !url.hash && !url.username && !url.password
 }
 
-export const postgresAddress = z
+export const postgresAddress: Parser<Secret> = z
   .string()
   .refine(
     (value) => URL.canParse(value) && /^postgres(?:ql)?:\/\//.test(value),
@@ -77,7 +85,7 @@ export const postgresAddress = z
 const samples =
   /change.?me|your.?secret|example|placeholder|keep.?it.?secret|09d25e094faa6ca2556c818166b7a956/i
 
-export const masterKeys = z
+export const masterKeys: Parser<[Secret, ...Secret[]]> = z
   .string()
   .transform((value) => value.split(',').map((key) => key.trim()))
   .refine(
@@ -92,7 +100,7 @@ export const masterKeys = z
   .transform((keys) => keys.map((key) => new Secret(key)) as [Secret, ...Secret[]])
 
 /** Addresses and networks of reverse proxies, such as `10.0.0.0/8, ::1`. */
-export const networks = z
+export const networks: Parser<readonly string[]> = z
   .string()
   .transform((value) =>
     value

@@ -1,5 +1,6 @@
-import type { z } from 'zod'
-import { passwordPolicies } from '../core/passwords/index.ts'
+import { type PasswordPolicy, passwordPolicies } from '../core/passwords/index.ts'
+import type { Duration } from '../kernel/clock.ts'
+import type { Secret } from '../kernel/secret.ts'
 import * as parse from './parsers.ts'
 
 /** One setting: what it means, what it is when nobody sets it, and how its text is read. */
@@ -10,148 +11,162 @@ export interface Setting<Value> {
   readonly default?: string
   /** Why this default; or what the value becomes when it is left out. */
   readonly reason: string
-  readonly parse: z.ZodType<Value, string>
+  readonly parse: parse.Parser<Value>
   /** Never shown; may be given as a file by `…_FILE`. */
   readonly secret?: true
 }
 
-function setting<Value>(one: Setting<Value>): Setting<Value> {
-  return one
+/** Every setting with the type of its value. */
+export interface Settings {
+  readonly host: string
+  readonly port: number
+  readonly url: URL
+  readonly allow_insecure_http: boolean
+  readonly trusted_proxies: readonly string[]
+  readonly management_host: string
+  readonly management_port: number
+  readonly data_dir: string
+  readonly database_url: Secret
+  readonly migrations: 'auto' | 'manual'
+  readonly secret: readonly [Secret, ...Secret[]]
+  readonly service_name: string
+  readonly password_policy: PasswordPolicy
+  readonly session_idle: Duration
+  readonly session_lifetime: Duration
+  readonly hash_threads: number
+  readonly hash_queue: number
+  readonly log_level: 'debug' | 'info' | 'warn' | 'error' | 'silent'
+  readonly shutdown_grace: Duration
 }
 
-/** Every setting there is. `host` here is `SALLYPORT_HOST` in the environment. */
-export const settings = {
-  host: setting({
+export type SettingName = keyof Settings
+
+/** `host` here is `SALLYPORT_HOST` in the environment. */
+const settings: { readonly [Name in SettingName]: Setting<Settings[Name]> } = {
+  host: {
     about: 'address to listen on',
     default: '127.0.0.1',
     reason: 'reachable from this machine only, until you decide otherwise',
     parse: parse.text(255),
-  }),
-  port: setting({
-    about: 'port to listen on; 0 takes a free one',
+  },
+  port: {
+    about: 'port to listen on',
     default: '8000',
     reason: '',
-    parse: parse.wholeNumber(0, 65_535),
-  }),
-  url: setting({
+    parse: parse.wholeNumber(1, 65_535),
+  },
+  url: {
     about: 'public address, as browsers see it; cookies, origin checks and links follow it',
     reason: '`http://127.0.0.1:PORT`; over https from anywhere else',
     parse: parse.publicAddress,
-  }),
-  allow_insecure_http: setting({
+  },
+  allow_insecure_http: {
     about: 'accept a public address that is http and not loopback',
     default: 'false',
     reason: 'passwords and cookies would cross the network readable',
     parse: parse.flag,
-  }),
-  trusted_proxies: setting({
+  },
+  trusted_proxies: {
     about: 'addresses or networks whose X-Forwarded-For is believed',
     default: '',
     reason: 'anyone can write that header; without proxies the socket tells the truth',
     parse: parse.networks,
-  }),
-  management_host: setting({
+  },
+  management_host: {
     about: 'address of the management listener (health)',
     default: '127.0.0.1',
     reason: 'operational facts are nobody else’s business',
     parse: parse.text(255),
-  }),
-  management_port: setting({
-    about: 'port of the management listener; 0 takes a free one',
+  },
+  management_port: {
+    about: 'port of the management listener',
     reason: 'PORT + 1000 (9000)',
-    parse: parse.wholeNumber(0, 65_535),
-  }),
-  data_dir: setting({
+    parse: parse.wholeNumber(1, 65_535),
+  },
+  data_dir: {
     about: 'folder for the SQLite database and the master key',
     default: 'data',
     reason: 'made at first start, for its owner only',
     parse: parse.text(4096),
-  }),
-  database_url: setting({
+  },
+  database_url: {
     about: 'PostgreSQL database (15 or later)',
     reason: 'SQLite in the data folder',
     parse: parse.postgresAddress,
     secret: true,
-  }),
-  migrations: setting({
+  },
+  migrations: {
     about:
       '`auto` migrates the database at start; `manual` refuses to start when something is pending',
     default: 'auto',
     reason: 'safe with several nodes: one migrates, the others wait',
     parse: parse.choice(['auto', 'manual']),
-  }),
-  secret: setting({
+  },
+  secret: {
     about:
       'master key: 32 random characters or more; several separated by commas, the first makes, all are understood',
     reason:
       'made at first start and kept in the data folder; nodes that share a database must share it',
     parse: parse.masterKeys,
     secret: true,
-  }),
-  service_name: setting({
+  },
+  service_name: {
     about: 'what people see as the name of this service',
     default: 'Sallyport',
     reason: '',
     parse: parse.text(60),
-  }),
-  password_policy: setting({
+  },
+  password_policy: {
     about:
       'which passwords may be chosen: `strength` (12 characters or more), `nist` (15 or more), `composition` (12 or more with upper case, lower case, digit and special character)',
     default: 'strength',
     reason: 'length protects; composition rules do not (NIST SP 800-63B-4)',
     parse: parse.choice(passwordPolicies),
-  }),
-  session_idle: setting({
+  },
+  session_idle: {
     about: 'a session ends when it is not used for this long',
     default: '30m',
     reason: 'NIST SP 800-63B-4, AAL2: at most 1 h',
     parse: parse.duration('1m', '365d'),
-  }),
-  session_lifetime: setting({
+  },
+  session_lifetime: {
     about: 'a session ends this long after sign-in, used or not',
     default: '24h',
     reason: 'NIST SP 800-63B-4, AAL2: at most 24 h',
     parse: parse.duration('1m', '365d'),
-  }),
-  hash_threads: setting({
+  },
+  hash_threads: {
     about: 'threads that hash passwords; each needs 19 MiB',
     reason: 'one for each core',
     parse: parse.wholeNumber(1, 256),
-  }),
-  hash_queue: setting({
+  },
+  hash_queue: {
     about: 'hashes that may wait; beyond it the answer is 503 with Retry-After',
     default: '128',
     reason: 'a wait of about a second and a half on two cores',
     parse: parse.wholeNumber(1, 100_000),
-  }),
-  log_level: setting({
+  },
+  log_level: {
     about: 'least important level that is logged',
     default: 'info',
     reason: '',
     parse: parse.choice(['debug', 'info', 'warn', 'error', 'silent']),
-  }),
-  shutdown_grace: setting({
+  },
+  shutdown_grace: {
     about: 'how long requests in flight may take to finish after SIGTERM',
     default: '8s',
     reason: 'container runtimes kill after 10 s',
     parse: parse.duration('0s', '10m'),
-  }),
-} as const
-
-export type SettingName = keyof typeof settings
-
-export type SettingValues = {
-  readonly [Name in SettingName]: z.output<(typeof settings)[Name]['parse']> | undefined
+  },
 }
 
-export const settingNames = Object.keys(settings) as SettingName[]
+export const settingNames: readonly SettingName[] = Object.keys(settings) as SettingName[]
 
 /** `session_idle` is `SALLYPORT_SESSION_IDLE`. */
 export function environmentName(name: SettingName): string {
   return `SALLYPORT_${name.toUpperCase()}`
 }
 
-/** The same table without the exact types, for code that treats all settings alike. */
-export function settingOf(name: SettingName): Setting<unknown> {
+export function settingOf<Name extends SettingName>(name: Name): Setting<Settings[Name]> {
   return settings[name]
 }

@@ -27,16 +27,8 @@ export function minutes(count: number): Duration {
   return seconds(count * 60)
 }
 
-export function hours(count: number): Duration {
-  return minutes(count * 60)
-}
-
 export function after(start: Instant, duration: Duration): Instant {
   return (start + duration) as Instant
-}
-
-export function before(end: Instant, duration: Duration): Instant {
-  return (end - duration) as Instant
 }
 
 export function between(start: Instant, end: Instant): Duration {

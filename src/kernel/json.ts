@@ -8,6 +8,10 @@ export type ParsedJson =
 /** Names that would reach into the prototype of an object somewhere behind us (CWE-1321). */
 const forbiddenNames = new Set(['__proto__', 'constructor', 'prototype'])
 
+export function isForbiddenName(name: string): boolean {
+  return forbiddenNames.has(name)
+}
+
 const token = /"(?:[^"\\]|\\.)*"|[{}[\],:]/g
 
 /**
@@ -33,7 +37,7 @@ function brokenRule(text: string, maxDepth: number): JsonRule | undefined {
     const level = levels.at(-1)
     if (part === ':' && level instanceof Set) {
       const name = nameOf(previous)
-      if (forbiddenNames.has(name)) return 'forbidden_name'
+      if (isForbiddenName(name)) return 'forbidden_name'
       if (level.has(name)) return 'duplicate_name'
       level.add(name)
     } else if (part === '{' || part === '[') {

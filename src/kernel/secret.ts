@@ -24,8 +24,7 @@ export class Secret<Value = string> {
   toJSON(): string {
     return mask
   }
-
-  [inspect.custom](): string {
-    return mask
-  }
 }
+
+// Not a method: the emitter of declarations cannot name a member by another module's symbol.
+Object.defineProperty(Secret.prototype, inspect.custom, { value: () => mask })

@@ -1,6 +1,6 @@
 export type { PasswordHasher } from './hasher.ts'
 export type { PasswordHash } from './password.ts'
-export { maxPasswordBytes, type Plaintext, type PlaintextRule, readPlaintext } from './plaintext.ts'
+export { type Plaintext, type PlaintextRule, readPlaintext } from './plaintext.ts'
 export {
   minPasswordLength,
   type PasswordPolicy,

@@ -3,6 +3,5 @@ export {
   type LoginOutcome,
   type LoginProblem,
   type LoginRefusal,
-  type PasswordAttempt,
   type SignedIn,
 } from './service.ts'

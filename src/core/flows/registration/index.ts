@@ -3,5 +3,4 @@ export {
   type RegistrationOutcome,
   type RegistrationProblem,
   type RegistrationRefusal,
-  type RegistrationRequest,
 } from './service.ts'
