@@ -1,0 +1,142 @@
+import { type Context, Hono } from 'hono'
+import { publicId } from '../kernel/random.ts'
+import { assets } from '../pages/assets.ts'
+import { clientAddress } from './client.ts'
+import type { HttpContext } from './context.ts'
+import { showDashboard, showStart } from './dashboard.ts'
+import { type Exchange, refuse } from './exchange.ts'
+import { refuseFault } from './faults.ts'
+import { loginForm, loginShape, showLogin, submitLogin } from './login.ts'
+import { submitLogout } from './logout.ts'
+import { showMe } from './me.ts'
+import { type Problem, type ProblemCode, problem } from './problems.ts'
+import {
+  registrationForm,
+  registrationShape,
+  showRegistration,
+  submitRegistration,
+} from './registration.ts'
+import { admit, asksForPage, type Route, route } from './route.ts'
+
+/** Every address of the public listener. Guards follow from the row: see `admit()` in `route.ts`. */
+const routes: readonly Route[] = [
+  route({ method: 'GET', path: '/', who: 'anyone', handle: showStart }),
+  route({ method: 'GET', path: '/register', who: 'anyone', handle: showRegistration }),
+  route({
+    method: 'POST',
+    path: '/register',
+    who: 'entrance',
+    shape: registrationShape,
+    form: registrationForm,
+    handle: submitRegistration,
+  }),
+  route({ method: 'GET', path: '/login', who: 'anyone', handle: showLogin }),
+  route({
+    method: 'POST',
+    path: '/login',
+    who: 'entrance',
+    shape: loginShape,
+    form: loginForm,
+    handle: submitLogin,
+  }),
+  route({ method: 'POST', path: '/logout', who: 'anyone', handle: submitLogout }),
+  route({ method: 'GET', path: '/me', who: 'signed_in', answers: 'program', handle: showMe }),
+  route({ method: 'GET', path: '/dashboard', who: 'signed_in', handle: showDashboard }),
+  ...assets.map(({ path, type, body }) =>
+    route({
+      method: 'GET',
+      path,
+      who: 'entrance',
+      handle: ({ context, requestId }) => context.answers.asset(requestId, type, body),
+    }),
+  ),
+]
+
+/** What is known of a request besides the request itself. */
+export interface Connection {
+  /** The address at the other end of the socket. */
+  readonly address?: string
+  /** What an adapter found wrong with the request before it could become a `Request`. */
+  readonly fault?: ConnectionFault
+}
+
+export type ConnectionFault = Extract<
+  ProblemCode,
+  'bad_request' | 'duplicate_parameter' | 'headers_too_large' | 'request_timeout'
+>
+
+export type App = (request: Request, connection?: Connection) => Promise<Response>
+
+/** The public listener as one function: every request gets an answer, every answer its headers. */
+export function createApp(context: HttpContext): App {
+  const router = new Hono<{ Bindings: Connection }>()
+  for (const row of routes) {
+    router.on(row.method, row.path, (c) => answered(context, row, c))
+  }
+  for (const path of new Set(routes.map((row) => row.path))) {
+    const allow = allowedAt(path)
+    router.all(path, (c) => refusedOutright(context, c, problem('method_not_allowed', { allow })))
+  }
+  router.notFound((c) => refusedOutright(context, c, problem('not_found')))
+  return async (request, connection = {}) => router.fetch(request, connection)
+}
+
+function allowedAt(path: string): string {
+  const methods = routes.filter((row) => row.path === path).map((row) => row.method)
+  return methods.flatMap((method) => (method === 'GET' ? ['GET', 'HEAD'] : [method])).join(', ')
+}
+
+type RouterContext = Context<{ Bindings: Connection }>
+
+async function answered(context: HttpContext, row: Route, c: RouterContext): Promise<Response> {
+  if (c.env.fault) return refusedOutright(context, c, problem(c.env.fault))
+  const startedAt = performance.now()
+  const requestId = publicId(context.random, 'req')
+  const response = await admit(row, context, c.req.raw, requestId).catch((error: unknown) =>
+    refuseFault(bareExchange(context, c.req.raw, requestId), error),
+  )
+  logRequest(context, c, requestId, row.path, response.status, startedAt)
+  return response
+}
+
+function refusedOutright(context: HttpContext, c: RouterContext, refusal: Problem): Response {
+  const requestId = publicId(context.random, 'req')
+  logRequest(context, c, requestId, undefined, refusal.status, performance.now())
+  return refuse(bareExchange(context, c.req.raw, requestId), refusal)
+}
+
+function bareExchange(context: HttpContext, request: Request, requestId: string): Exchange {
+  return {
+    context,
+    request,
+    requestId,
+    query: new Map(),
+    audience: asksForPage(request) ? 'page' : 'program',
+    presented: undefined,
+    actor: undefined,
+    form: undefined,
+  }
+}
+
+/** One line for each request. The route, not the address: that is the client's text, and may hold anything. */
+function logRequest(
+  { log, trustedProxies }: HttpContext,
+  c: RouterContext,
+  requestId: string,
+  path: string | undefined,
+  status: number,
+  startedAt: number,
+): void {
+  const { address = '' } = c.env
+  log.info(
+    {
+      request_id: requestId,
+      method: c.req.raw.method,
+      route: path ?? '(none)',
+      status,
+      ms: Math.round((performance.now() - startedAt) * 10) / 10,
+      client: clientAddress(address, c.req.raw.headers.get('x-forwarded-for'), trustedProxies),
+    },
+    'request',
+  )
+}

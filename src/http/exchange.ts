@@ -1,0 +1,48 @@
+import type { Authenticated, PresentedToken } from '../core/sessions/index.ts'
+import type { FieldProblem as PageProblem } from '../pages/page.ts'
+import { problemPage } from '../pages/problem.ts'
+import type { HttpContext } from './context.ts'
+import type { Fields } from './fields.ts'
+import type { Problem } from './problems.ts'
+
+/** Who reads the answer: a person in a browser, or a program. */
+export type Audience = 'page' | 'program'
+
+/** One request on its way to its answer. */
+export interface Exchange {
+  readonly context: HttpContext
+  readonly request: Request
+  readonly requestId: string
+  readonly query: Fields
+  readonly audience: Audience
+  readonly presented: PresentedToken | undefined
+  /** Who is asking, where the route wants to know and somebody is signed in. */
+  readonly actor: Authenticated | undefined
+  /** The form that a person has sent: what to draw again when it is refused. */
+  readonly form: SentForm | undefined
+}
+
+interface SentForm {
+  readonly page: FormPage
+  readonly given: Readonly<Record<string, string>>
+}
+
+/** Draws a form again, with what was given and what is wrong with it. */
+export type FormPage = (
+  context: HttpContext,
+  given: Readonly<Record<string, string>>,
+  problems: readonly PageProblem[],
+) => string
+
+/** The answer to an expected "no": problem+json for programs; for people their form, or a page. */
+export function refuse(exchange: Exchange, problem: Problem): Response {
+  const { context, requestId, audience } = exchange
+  if (audience === 'program') return context.answers.problem(requestId, problem)
+  return context.answers.page(requestId, problem.status, draw(exchange, problem), problem.headers)
+}
+
+function draw({ context, requestId, form }: Exchange, problem: Problem): string {
+  const { status, title, detail, errors } = problem
+  if (form) return form.page(context, form.given, errors ?? [{ field: undefined, message: detail }])
+  return problemPage({ frame: context.frame, status, title, detail, requestId, home: true })
+}

@@ -1,0 +1,19 @@
+import { OverloadedError, StoreUnavailableError } from '../kernel/errors.ts'
+import { type Exchange, refuse } from './exchange.ts'
+import { type Problem, problem } from './problems.ts'
+
+/** The last resort: whatever was thrown, the answer is one of ours and says nothing of the inside. */
+export function refuseFault(exchange: Exchange, error: unknown): Response {
+  const { context, requestId } = exchange
+  context.log.error({ request_id: requestId, err: error }, 'request failed')
+  return refuse(exchange, faultProblem(error))
+}
+
+function faultProblem(error: unknown): Problem {
+  if (error instanceof OverloadedError) {
+    return problem('overloaded', { 'retry-after': String(error.retryAfterSeconds) })
+  }
+  if (error instanceof StoreUnavailableError)
+    return problem('store_unavailable', { 'retry-after': '1' })
+  return problem('internal_error')
+}

@@ -1,0 +1,28 @@
+import { Hono } from 'hono'
+import { publicId, type Random } from '../kernel/random.ts'
+import type { Answers } from './answers.ts'
+import { problem } from './problems.ts'
+
+export interface HealthOptions {
+  readonly answers: Answers
+  readonly random: Random
+  /** May requests be sent here: not draining, and the store answers? */
+  readonly isReady: () => Promise<boolean>
+}
+
+/** The management listener: for probes and operators, never for the public. */
+export function createManagementApp({
+  answers,
+  random,
+  isReady,
+}: HealthOptions): (request: Request) => Promise<Response> {
+  const router = new Hono()
+  const newId = () => publicId(random, 'req')
+  router.get('/health/live', () => answers.json(newId(), 200, { status: 'live' }))
+  router.get('/health/ready', async () => {
+    const ready = await isReady()
+    return answers.json(newId(), ready ? 200 : 503, { status: ready ? 'ready' : 'not ready' })
+  })
+  router.notFound(() => answers.problem(newId(), problem('not_found')))
+  return async (request) => router.fetch(request)
+}

@@ -1,0 +1,100 @@
+import type { PasswordPolicy } from '../core/passwords/index.ts'
+import { type FieldProblem, fieldText } from './texts.ts'
+
+/** The names of refusals, for programs. */
+export type ProblemCode =
+  | 'malformed_json'
+  | 'duplicate_name'
+  | 'forbidden_name'
+  | 'too_deep'
+  | 'bad_encoding'
+  | 'duplicate_parameter'
+  | 'bad_request'
+  | 'email_taken'
+  | 'not_authenticated'
+  | 'invalid_session'
+  | 'invalid_credentials'
+  | 'cross_site'
+  | 'form_token'
+  | 'not_found'
+  | 'method_not_allowed'
+  | 'request_timeout'
+  | 'body_too_large'
+  | 'unsupported_media_type'
+  | 'invalid_fields'
+  | 'headers_too_large'
+  | 'internal_error'
+  | 'overloaded'
+  | 'store_unavailable'
+
+type ProblemKind = readonly [status: number, title: string, detail: string]
+
+/** Every refusal and fault that can leave the server: status, title and text. Stable; listed in docs/reference. */
+export const problemKinds: Readonly<Record<ProblemCode, ProblemKind>> = {
+  malformed_json: [400, 'Malformed JSON', 'The body is not valid JSON.'],
+  duplicate_name: [400, 'Ambiguous JSON', 'An object in the body has the same name twice.'],
+  forbidden_name: [400, 'Forbidden name', 'An object in the body has a name that is not allowed.'],
+  too_deep: [400, 'Nested too deeply', 'The body is nested more deeply than is allowed.'],
+  bad_encoding: [400, 'Bad encoding', 'The request holds text that is not valid UTF-8.'],
+  duplicate_parameter: [400, 'Ambiguous request', 'A parameter or header is given more than once.'],
+  bad_request: [400, 'Bad request', 'The request cannot be understood.'],
+  email_taken: [400, 'E-mail taken', 'Email already registered'],
+  not_authenticated: [401, 'Not authenticated', 'Not authenticated'],
+  invalid_session: [401, 'Not authenticated', 'Invalid session'],
+  invalid_credentials: [401, 'Invalid credentials', 'Invalid credentials'],
+  cross_site: [403, 'Cross-site request', 'The request comes from another site.'],
+  form_token: [403, 'Form out of date', 'This form is out of date. Please try again.'],
+  not_found: [404, 'Not found', 'There is nothing at this address.'],
+  method_not_allowed: [405, 'Method not allowed', 'This address does not accept that method.'],
+  request_timeout: [408, 'Too slow', 'The request took too long to arrive.'],
+  body_too_large: [413, 'Body too large', 'The body is larger than 16 KiB.'],
+  unsupported_media_type: [
+    415,
+    'Unsupported media type',
+    'Send application/json, or application/x-www-form-urlencoded from a form, in UTF-8 and not compressed.',
+  ],
+  invalid_fields: [422, 'Invalid fields', 'The request has invalid fields.'],
+  headers_too_large: [431, 'Headers too large', 'The headers of the request are too large.'],
+  internal_error: [500, 'Internal error', 'Something went wrong on our side.'],
+  overloaded: [503, 'Busy', 'The server is busy. Please try again in a moment.'],
+  store_unavailable: [
+    503,
+    'Unavailable',
+    'The service is not available now. Please try again in a moment.',
+  ],
+}
+
+/** A refusal on its way out. */
+export interface Problem {
+  readonly code: ProblemCode
+  readonly status: number
+  readonly title: string
+  readonly detail: string
+  readonly errors?: readonly DescribedProblem[]
+  readonly headers?: Readonly<Record<string, string>>
+}
+
+export interface DescribedProblem {
+  readonly field: string
+  readonly rule: string
+  readonly message: string
+}
+
+export function problem(code: ProblemCode, headers?: Readonly<Record<string, string>>): Problem {
+  const [status, title, detail] = problemKinds[code]
+  return { code, status, title, detail, ...(headers && { headers }) }
+}
+
+/** Names each field and the rule that it breaks, never the value. */
+export function invalidFields(problems: readonly FieldProblem[], policy: PasswordPolicy): Problem {
+  const errors = problems.map((one) => ({ ...one, message: fieldText(one, policy) }))
+  const detail = errors.map(({ message }) => message).join('; ')
+  return { ...problem('invalid_fields'), detail, errors }
+}
+
+/** RFC 9457. The type is a name, not an address: it means the same whoever runs the server. */
+export function problemDocument(problem: Problem, requestId: string): string {
+  const { code, status, title, detail, errors } = problem
+  const type = `urn:sallyport:problem:${code}`
+  return JSON.stringify({ type, title, status, detail, code, request_id: requestId, errors })
+}

@@ -1,0 +1,146 @@
+import type { z } from 'zod'
+import type { Authenticated } from '../core/sessions/index.ts'
+import { type Body, readBody } from './body.ts'
+import type { HttpContext } from './context.ts'
+import { presentedToken } from './credentials.ts'
+import { csrfField, csrfHeader } from './csrf.ts'
+import { type Audience, type Exchange, type FormPage, refuse } from './exchange.ts'
+import { refuseFault } from './faults.ts'
+import { parseFields } from './fields.ts'
+import { isSameOrigin } from './origin.ts'
+import { invalidFields, type ProblemCode, problem } from './problems.ts'
+import { shapeProblems } from './shape.ts'
+
+/**
+ * Whom a route is for.
+ * - `entrance`: people who are not in yet. A session that comes along gives no right here.
+ * - `anyone`: the route is told who is asking, if anybody is.
+ * - `signed_in`: others get 401, or the sign-in page.
+ */
+export type Who = 'entrance' | 'anyone' | 'signed_in'
+
+type Handler<E> = (exchange: E) => Response | Promise<Response>
+
+interface RouteOf<W extends Who, Shape extends z.ZodType> {
+  readonly method: 'GET' | 'POST'
+  readonly path: string
+  readonly who: W
+  /** Who reads the answer to a GET. A POST is answered in the form in which it came. */
+  readonly answers?: Audience
+  /** What the route reads of the body. */
+  readonly shape?: Shape
+  /** The page that a refused form post is answered with. */
+  readonly form?: FormPage
+  readonly handle: Handler<
+    Exchange & { readonly body: z.output<Shape> } & (W extends 'signed_in' ? SignedIn : unknown)
+  >
+}
+
+interface SignedIn {
+  readonly actor: Authenticated
+}
+
+export type Route = RouteOf<Who, z.ZodType>
+
+/** A row of the table in `app.ts`. Guards follow from it: see {@link admit}. */
+export function route<W extends Who, Shape extends z.ZodType>(row: RouteOf<W, Shape>): Route {
+  // The guards establish what the handler's type asks for, which the table cannot express.
+  return row as unknown as Route
+}
+
+/** Leads a request through every guard, in this order, and then to its handler. */
+export async function admit(
+  row: Route,
+  context: HttpContext,
+  request: Request,
+  requestId: string,
+): Promise<Response> {
+  const stranger = { context, request, requestId, ...nobody, audience: audienceOf(row, request) }
+  const query = parseFields(queryOf(request.url))
+  if (typeof query === 'string') return refuse(stranger, problem(query))
+
+  const body = row.method === 'POST' ? await admittedBody(request, context) : emptyBody
+  if (typeof body === 'string') return refuse(stranger, problem(body))
+
+  const presented = presentedToken(request, context.cookie)
+  const actor =
+    presented && row.who !== 'entrance' ? await context.sessions.authenticate(presented) : undefined
+  const form = body.from === 'page' && row.form ? { page: row.form, given: body.value } : undefined
+  const exchange: Exchange = { ...stranger, query, presented, actor, form }
+  if (row.method === 'POST') Object.assign(exchange, { audience: body.from })
+
+  if (row.who === 'signed_in' && !actor) return notSignedIn(exchange)
+  if (actor && body.from === 'page' && !hasFormToken(exchange, actor, body)) {
+    return refuse(exchange, problem('form_token'))
+  }
+  if (!row.shape) return handled(row, exchange, undefined)
+
+  const read = row.shape.safeParse(body.value)
+  if (read.success) return handled(row, exchange, read.data)
+  const problems = shapeProblems(read.error, body.value)
+  return refuse(exchange, invalidFields(problems, context.passwordPolicy))
+}
+
+/** When the handler fails people still get their form back, with all that they had typed. */
+async function handled(row: Route, exchange: Exchange, body: unknown): Promise<Response> {
+  try {
+    return await row.handle({ ...exchange, body } as never)
+  } catch (error) {
+    return refuseFault(exchange, error)
+  }
+}
+
+const nobody = { query: new Map(), presented: undefined, actor: undefined, form: undefined }
+
+const emptyBody: Body = { from: 'program', value: {} }
+
+async function admittedBody(request: Request, context: HttpContext): Promise<Body | ProblemCode> {
+  if (!isSameOrigin(request.headers, context.ownOrigins)) return 'cross_site'
+  return readBody(request)
+}
+
+/** A form that acts by cookie must have been made for this very session (attack: a token of one's own). */
+function hasFormToken(exchange: Exchange, actor: Authenticated, body: Body): boolean {
+  if (actor.session.kind !== 'session' || body.from !== 'page') return true
+  const token = exchange.request.headers.get(csrfHeader) ?? body.value[csrfField]
+  return token !== undefined && exchange.context.formTokens.matches(token, actor.session)
+}
+
+/** RFC 9110, 11.6.1 and RFC 6750, 3: no error code for somebody who has not tried. */
+export function challenge(presented: boolean): Readonly<Record<string, string>> {
+  const error = presented ? ', error="invalid_token"' : ''
+  return { 'www-authenticate': `Bearer realm="sallyport"${error}` }
+}
+
+function notSignedIn(exchange: Exchange): Response {
+  const { context, requestId, audience, presented, request } = exchange
+  if (audience === 'program') {
+    const code = presented ? 'invalid_session' : 'not_authenticated'
+    return refuse(exchange, problem(code, challenge(presented !== undefined)))
+  }
+  const { pathname, search } = new URL(request.url)
+  const wanted = `${pathname}${search}`
+  const next =
+    wanted === home || request.method !== 'GET' ? '' : `?next=${encodeURIComponent(wanted)}`
+  return context.answers.redirect(requestId, `/login${next}`)
+}
+
+/** Where people go when nothing else was asked for. */
+export const home = '/dashboard'
+
+function audienceOf(row: Route, request: Request): Audience {
+  if (row.method === 'GET') return row.answers ?? 'page'
+  return asksForPage(request) ? 'page' : 'program'
+}
+
+/** Only browsers on their way to a page say so. */
+export function asksForPage(request: Request): boolean {
+  return request.headers.get('accept')?.includes('text/html') ?? false
+}
+
+function queryOf(url: string): string {
+  const start = url.indexOf('?')
+  if (start < 0) return ''
+  const end = url.indexOf('#', start)
+  return url.slice(start + 1, end < 0 ? undefined : end)
+}

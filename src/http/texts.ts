@@ -1,0 +1,49 @@
+import type { LoginProblem } from '../core/flows/login/index.ts'
+import type { RegistrationProblem } from '../core/flows/registration/index.ts'
+import { minPasswordLength, type PasswordPolicy } from '../core/passwords/index.ts'
+
+/** A field and the rule that it breaks: found by the core, or by the shape that a route reads. */
+export type FieldProblem =
+  | RegistrationProblem
+  | LoginProblem
+  | { readonly field: string; readonly rule: 'required' | 'wrong_type' | 'not_allowed' }
+
+type Rule = FieldProblem['rule']
+
+/** Rules whose text is the same for every field. */
+const texts: Readonly<Record<Exclude<Rule, 'too_short'>, (label: string) => string>> = {
+  required: (label) => `${label} is required`,
+  wrong_type: (label) => `${label} has the wrong type`,
+  not_allowed: (label) => `${label} has a value that is not allowed`,
+  malformed: () => 'Enter an e-mail address, such as name@example.com',
+  too_long: (label) => `${label} is too long`,
+  forbidden_character: (label) => `${label} contains a character that is not allowed`,
+  not_unicode: (label) => `${label} contains a character that is not allowed`,
+  no_uppercase: () => 'Password must contain uppercase letter',
+  no_lowercase: () => 'Password must contain lowercase letter',
+  no_digit: () => 'Password must contain digit',
+  no_special: () => 'Password must contain special character',
+  context_word: () =>
+    'Password must not be built from your name, your e-mail address or the name of this service',
+}
+
+const labels: Readonly<Record<string, string>> = {
+  email: 'E-mail address',
+  full_name: 'Name',
+  password: 'Password',
+}
+
+/** The public text of a broken rule. Lengths are those of the policy in force. */
+export function fieldText({ field, rule }: FieldProblem, policy: PasswordPolicy): string {
+  if (rule === 'too_short')
+    return `Password must be at least ${minPasswordLength[policy]} characters`
+  return texts[rule](labels[field] ?? field)
+}
+
+/** What a person is told before choosing a password. */
+export function passwordAdvice(policy: PasswordPolicy): string[] {
+  const length = `At least ${minPasswordLength[policy]} characters.`
+  return policy === 'composition'
+    ? [length, 'An upper-case and a lower-case letter, a digit and a special character.']
+    : [length, 'A few words that mean something to nobody else are a good choice.']
+}
