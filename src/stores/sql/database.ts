@@ -18,7 +18,7 @@ export interface Executor {
 }
 
 /** An open database. Every failure to answer is a `StoreUnavailableError`. */
-export interface Database extends Executor {
+export interface Database extends Executor, AsyncDisposable {
   readonly dialect: Dialect
 
   /** All of `work` is durable when this returns, or none of it has happened. */

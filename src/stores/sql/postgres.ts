@@ -65,6 +65,10 @@ class PostgresDatabase implements Database {
   async close(): Promise<void> {
     await this.kysely.destroy()
   }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close()
+  }
 }
 
 /** Epoch milliseconds and counters are `bigint` columns, and far below 2^53. */

@@ -54,6 +54,10 @@ class SqliteDatabase implements Database {
     this.#reader.close()
     await this.kysely.destroy()
   }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close()
+  }
 }
 
 /** `node:sqlite` in the form that Kysely's dialect expects. */
