@@ -1,0 +1,17 @@
+export { type Auth, createAuth, type LoginInput, type RegistrationInput } from './auth.ts'
+export type { Account, AccountId } from './core/accounts/index.ts'
+export type { LoginOutcome } from './core/flows/login/index.ts'
+export type { RegistrationOutcome } from './core/flows/registration/index.ts'
+export type { PasswordPolicy } from './core/passwords/index.ts'
+export type { Authenticated, Session, SessionId } from './core/sessions/index.ts'
+export type { Connection } from './http/app.ts'
+export type { Log } from './http/context.ts'
+export type { RequestLike } from './http/credentials.ts'
+export {
+  ConfigurationError,
+  OverloadedError,
+  SallyportError,
+  StoreUnavailableError,
+} from './kernel/errors.ts'
+export { Secret } from './kernel/secret.ts'
+export type { AuthOptions } from './options.ts'

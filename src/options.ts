@@ -1,0 +1,92 @@
+import { type Configuration, configurationOf, type GivenSettings } from './config/index.ts'
+import type { PasswordPolicy } from './core/passwords/index.ts'
+import type { Log } from './http/context.ts'
+import type { Clock } from './kernel/clock.ts'
+import { ConfigurationError } from './kernel/errors.ts'
+import type { Random } from './kernel/random.ts'
+
+/**
+ * How an application sets up its authentication. Every option has a default, and means what the
+ * setting of the same name means to the server: see docs/reference/configuration.md.
+ */
+export interface AuthOptions {
+  /** Public address as browsers see it, such as `https://app.example.com`. Default `http://127.0.0.1:8000`. */
+  readonly url?: string
+  /** Accept a `url` that is http and not loopback: passwords cross the network readable. */
+  readonly allowInsecureHttp?: boolean
+  /** Folder for the SQLite database and the master key. Default `data`. */
+  readonly dataDir?: string
+  /** PostgreSQL address; without one, SQLite in `dataDir`. */
+  readonly databaseUrl?: string
+  /** Whether to migrate the database now (`auto`, the default) or to refuse when something is pending. */
+  readonly migrations?: 'auto' | 'manual'
+  /** Master keys of at least 32 characters, the one in use first; without, one is kept in `dataDir`. */
+  readonly secret?: string | readonly string[]
+  /** What people see as the name of this service. */
+  readonly serviceName?: string
+  /** Which passwords may be chosen. Default `strength`. */
+  readonly passwordPolicy?: PasswordPolicy
+  /** A session ends when it is not used for this long, such as `30m`, the default. */
+  readonly sessionIdle?: string
+  /** A session ends this long after sign-in, used or not. Default `24h`. */
+  readonly sessionLifetime?: string
+  /** Addresses or networks whose X-Forwarded-For is believed. Default none. */
+  readonly trustedProxies?: readonly string[]
+  /** Threads that hash passwords. Default one for each core. */
+  readonly hashThreads?: number
+  /** Hashes that may wait. Default 128. */
+  readonly hashQueue?: number
+  /** Where facts about requests are written; a pino logger will do. Default nowhere. */
+  readonly log?: Log
+  /** Tells the time; for tests. */
+  readonly clock?: Clock
+  /** Makes what must not be guessed; for tests. */
+  readonly random?: Random
+}
+
+const settingOfOption = {
+  url: 'url',
+  allowInsecureHttp: 'allow_insecure_http',
+  dataDir: 'data_dir',
+  databaseUrl: 'database_url',
+  migrations: 'migrations',
+  secret: 'secret',
+  serviceName: 'service_name',
+  passwordPolicy: 'password_policy',
+  sessionIdle: 'session_idle',
+  sessionLifetime: 'session_lifetime',
+  trustedProxies: 'trusted_proxies',
+  hashThreads: 'hash_threads',
+  hashQueue: 'hash_queue',
+} as const satisfies Partial<Record<keyof AuthOptions, keyof GivenSettings>>
+
+const ports = ['log', 'clock', 'random']
+
+/** Options as a checked configuration: the same table and the same messages as the server's. */
+export function configurationOfOptions(options: AuthOptions): Configuration {
+  const given: GivenSettings = {}
+  const problems: string[] = []
+  for (const [option, value] of Object.entries(options)) {
+    if (value === undefined || ports.includes(option)) continue
+    const name =
+      Object.hasOwn(settingOfOption, option) &&
+      settingOfOption[option as keyof typeof settingOfOption]
+    if (name) given[name] = { text: String(value), source: 'option' }
+    else problems.push(`${option} is not an option`)
+  }
+  try {
+    return configurationOf(given, problems)
+  } catch (error) {
+    throw error instanceof ConfigurationError ? inWordsOfOptions(error) : error
+  }
+}
+
+/** Problems name settings; who wrote an option should read the name of the option. */
+function inWordsOfOptions(error: ConfigurationError): ConfigurationError {
+  const rename = (line: string) =>
+    Object.entries(settingOfOption).reduce(
+      (text, [option, name]) => text.replaceAll(`SALLYPORT_${name.toUpperCase()} `, `${option} `),
+      line,
+    )
+  return new ConfigurationError(error.problems.map(rename))
+}

@@ -1,0 +1,54 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Configuration } from './config/index.ts'
+import type { Clock } from './kernel/clock.ts'
+import { ConfigurationError } from './kernel/errors.ts'
+import { KeyRing } from './kernel/key-ring.ts'
+import type { Random } from './kernel/random.ts'
+import { openFolder } from './stores/filesystem/folder.ts'
+import { openMasterKey } from './stores/filesystem/master-key.ts'
+import type { Database } from './stores/sql/database.ts'
+import { migrate, migrationStatus } from './stores/sql/migrate.ts'
+import { openPostgres } from './stores/sql/postgres.ts'
+import { openSqlite } from './stores/sql/sqlite.ts'
+
+/** Where accounts are kept, and the keys to what is sealed there: one is worth nothing without the other. */
+export interface Storage {
+  readonly database: Database
+  readonly keys: KeyRing
+}
+
+/** Opens, or makes, the storage that the configuration names. Nothing is migrated yet. */
+export function openStorage(configuration: Configuration, random: Random): Storage {
+  const { data_dir, database_url, secret } = configuration
+  const folder = openFolder(data_dir)
+  const file = join(folder, 'sallyport.db')
+  // Asked before the database is opened, which makes it.
+  const fresh = !existsSync(file)
+  const keys = new KeyRing(secret ?? [openMasterKey({ folder, random, fresh })])
+  const database = database_url ? openPostgres({ url: database_url.expose() }) : openSqlite(file)
+  return { database, keys }
+}
+
+/** Migrates, or finds that nothing is left to do; closes the database when neither can be done. */
+export async function bringUpToDate(
+  database: Database,
+  { migrations }: Configuration,
+  clock: Clock,
+): Promise<void> {
+  try {
+    if (migrations === 'auto') await migrate(database, clock.now())
+    else await refusePending(database)
+  } catch (error) {
+    await database.close()
+    throw error
+  }
+}
+
+async function refusePending(database: Database): Promise<void> {
+  const pending = (await migrationStatus(database)).filter(({ appliedAt }) => !appliedAt)
+  if (pending.length === 0) return
+  throw new ConfigurationError([
+    `the database lacks ${pending.length} migration(s); run \`sallyport migrate\` first`,
+  ])
+}
