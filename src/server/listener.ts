@@ -1,0 +1,97 @@
+import { once } from 'node:events'
+import { createServer, type Server, STATUS_CODES } from 'node:http'
+import type { Socket } from 'node:net'
+import { setTimeout as delay } from 'node:timers/promises'
+import { toNodeHandler } from '../adapters/node.ts'
+import type { Auth } from '../auth.ts'
+import type { ConnectionFault } from '../http/app.ts'
+import { ConfigurationError } from '../kernel/errors.ts'
+
+/** Slow clients are cut off before they cost anything (CWE-400). Milliseconds. */
+const timeouts = { headersTimeout: 10_000, requestTimeout: 30_000, keepAliveTimeout: 65_000 }
+
+export interface ListenerOptions {
+  readonly fetch: Auth['fetch']
+  readonly host: string
+  readonly port: number
+  /** The setting to name when the port cannot be had. */
+  readonly setting: 'PORT' | 'MANAGEMENT_PORT'
+}
+
+export interface Listener extends AsyncDisposable {
+  /** Takes no new connections, lets requests in flight finish for at most this long, then cuts them off. */
+  drain(graceMs: number): Promise<void>
+}
+
+/** @throws {ConfigurationError} The address or port cannot be had. */
+export async function listen({ fetch, host, port, setting }: ListenerOptions): Promise<Listener> {
+  const server = createServer(timeouts, toNodeHandler({ fetch }))
+  server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => {
+    void refuseOnSocket(fetch, faultOf(error), socket)
+  })
+  server.listen(port, host)
+  try {
+    await once(server, 'listening')
+  } catch (error) {
+    throw new ConfigurationError([reasonOf(error as NodeJS.ErrnoException, host, port, setting)])
+  }
+  return {
+    drain: (graceMs) => drain(server, graceMs),
+    [Symbol.asyncDispose]: () => drain(server, 0),
+  }
+}
+
+function reasonOf(
+  { code, message }: NodeJS.ErrnoException,
+  host: string,
+  port: number,
+  setting: string,
+): string {
+  const name = `SALLYPORT_${setting}`
+  switch (code) {
+    case 'EADDRINUSE':
+      return `port ${port} on ${host} is in use by another program; choose one with ${name}`
+    case 'EACCES':
+      return `port ${port} may not be opened by this user; choose one above 1023 with ${name}`
+    default:
+      return `cannot listen on ${host} port ${port} (${code ?? message})`
+  }
+}
+
+async function drain(server: Server, graceMs: number): Promise<void> {
+  server.close()
+  const deadline = performance.now() + graceMs
+  while ((await openConnections(server)) > 0) {
+    // A connection becomes idle when it has been answered; only then may it be closed.
+    server.closeIdleConnections()
+    if (performance.now() >= deadline) server.closeAllConnections()
+    await delay(20)
+  }
+}
+
+function openConnections(server: Server): Promise<number> {
+  return new Promise((resolve) => server.getConnections((_, count) => resolve(count)))
+}
+
+function faultOf({ code }: NodeJS.ErrnoException): ConnectionFault {
+  if (code === 'HPE_HEADER_OVERFLOW') return 'headers_too_large'
+  return code === 'ERR_HTTP_REQUEST_TIMEOUT' ? 'request_timeout' : 'bad_request'
+}
+
+/** Not HTTP enough for a request object; the answer has the usual headers and form all the same. */
+async function refuseOnSocket(
+  fetch: Auth['fetch'],
+  fault: ConnectionFault,
+  socket: Socket,
+): Promise<void> {
+  if (!socket.writable) {
+    socket.destroy()
+    return
+  }
+  const response = await fetch(new Request('http://localhost'), { fault })
+  const body = await response.text()
+  const headers = [...response.headers].map(([name, value]) => `${name}: ${value}`)
+  const length = `content-length: ${Buffer.byteLength(body)}`
+  const status = `HTTP/1.1 ${response.status} ${STATUS_CODES[response.status]}`
+  socket.end([status, ...headers, length, 'connection: close', '', body].join('\r\n'))
+}

@@ -1,0 +1,39 @@
+import { join, resolve } from 'node:path'
+import { type Configuration, writeDuration } from '../config/index.ts'
+import { minPasswordLength } from '../core/passwords/index.ts'
+import { version } from './version.ts'
+
+/** What is in force, in a few lines for whoever has just started the server. */
+export function startupBlock(configuration: Configuration, warnings: readonly string[]): string {
+  const { management_host, management_port, password_policy: policy } = configuration
+  const folder = resolve(configuration.data_dir)
+  const idle = writeDuration(configuration.session_idle)
+  const lifetime = writeDuration(configuration.session_lifetime)
+  const lines = [
+    ['Open', configuration.url.origin],
+    ['Health', `http://${hostText(management_host)}:${management_port}/health/ready`],
+    ['Data', folder],
+    [
+      'Database',
+      configuration.database_url ? databaseText(configuration) : join(folder, 'sallyport.db'),
+    ],
+    ['Sessions', `end after ${idle} without use, ${lifetime} after sign-in at the latest`],
+    [
+      'Passwords',
+      `policy ${policy}: at least ${minPasswordLength[policy]} characters; stored as argon2id`,
+    ],
+  ] as const
+  const facts = lines.map(([label, text]) => `  ${label.padEnd(10)} ${text}`)
+  const cautions = warnings.map((warning) => `  Warning    ${warning}`)
+  return ['', `Sallyport ${version} is ready`, '', ...facts, ...cautions, '', ''].join('\n')
+}
+
+/** Without user and password. */
+function databaseText({ database_url }: Configuration): string {
+  const { hostname, port, pathname } = new URL(database_url?.expose() ?? '')
+  return `PostgreSQL ${hostname || 'local'}${port && `:${port}`}${pathname}`
+}
+
+function hostText(host: string): string {
+  return host.includes(':') ? `[${host}]` : host
+}
