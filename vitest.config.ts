@@ -1,0 +1,40 @@
+import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config'
+
+const seconds = 1000
+const postgres = { globalSetup: 'test/support/postgres.setup.ts' }
+
+/** A folder of tests under test/, with the time that one test of it may take. */
+function project(
+  name: string,
+  timeout: number,
+  more: TestProjectInlineConfiguration['test'] = {},
+): TestProjectInlineConfiguration {
+  return {
+    test: {
+      name,
+      include: [`test/${name}/**/*.test.ts`],
+      setupFiles: 'test/support/clean-up.setup.ts',
+      testTimeout: timeout,
+      hookTimeout: timeout,
+      ...more,
+    },
+  }
+}
+
+export default defineConfig({
+  test: {
+    // Tests that hash passwords, or start servers, slow each other down beyond one per core.
+    maxWorkers: 2,
+    projects: [
+      project('unit', 5 * seconds, { include: ['src/**/*.test.ts'] }),
+      project('house', 30 * seconds),
+      project('journeys', 20 * seconds),
+      project('stores', 30 * seconds, postgres),
+      project('attacks', 60 * seconds, postgres),
+      // These stop and kill real processes and wait for clocks: two files at once would disturb each other.
+      project('faults', 120 * seconds, { ...postgres, fileParallelism: false }),
+      project('browser', 60 * seconds),
+      project('package', 120 * seconds),
+    ],
+  },
+})
