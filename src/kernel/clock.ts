@@ -27,7 +27,7 @@ export function minutes(count: number): Duration {
   return seconds(count * 60)
 }
 
-export function after(start: Instant, duration: Duration): Instant {
+export function plus(start: Instant, duration: Duration): Instant {
   return (start + duration) as Instant
 }
 

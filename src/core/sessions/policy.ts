@@ -1,4 +1,4 @@
-import { after, between, type Duration, earlier, type Instant } from '../../kernel/clock.ts'
+import { between, type Duration, earlier, type Instant, plus } from '../../kernel/clock.ts'
 import type { Account } from '../accounts/index.ts'
 import type { Session } from './session.ts'
 
@@ -15,8 +15,8 @@ export interface Deadlines {
 }
 
 export function firstDeadlines(policy: SessionPolicy, now: Instant): Deadlines {
-  const endsAt = after(now, policy.lifetime)
-  return { expiresAt: earlier(after(now, policy.idle), endsAt), endsAt }
+  const endsAt = plus(now, policy.lifetime)
+  return { expiresAt: earlier(plus(now, policy.idle), endsAt), endsAt }
 }
 
 /**
@@ -31,7 +31,7 @@ export function renewedDeadline(
   session: Session,
   now: Instant,
 ): Instant | undefined {
-  const renewed = earlier(after(now, policy.idle), session.endsAt)
+  const renewed = earlier(plus(now, policy.idle), session.endsAt)
   const gain = between(session.expiresAt, renewed)
   return gain > 0 && gain >= policy.idle / debounceFraction ? renewed : undefined
 }
