@@ -1,4 +1,5 @@
-export { type Auth, createAuth, type LoginInput, type RegistrationInput } from './auth.ts'
+export type { Auth, LoginInput, RegistrationInput } from './api.ts'
+export { createAuth } from './auth.ts'
 export type { Account, AccountId } from './core/accounts/index.ts'
 export type { LoginOutcome } from './core/flows/login/index.ts'
 export type { RegistrationOutcome } from './core/flows/registration/index.ts'

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { getRequestListener } from '@hono/node-server'
-import type { Auth } from '../auth.ts'
+import type { Auth } from '../api.ts'
 
 export type NodeHandler = (request: IncomingMessage, response: ServerResponse) => Promise<void>
 

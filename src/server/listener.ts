@@ -3,7 +3,7 @@ import { createServer, type Server, STATUS_CODES } from 'node:http'
 import type { Socket } from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'
 import { toNodeHandler } from '../adapters/node.ts'
-import type { Auth } from '../auth.ts'
+import type { Auth } from '../api.ts'
 import type { ConnectionFault } from '../http/app.ts'
 import { ConfigurationError } from '../kernel/errors.ts'
 

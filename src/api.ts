@@ -1,0 +1,74 @@
+import type { LoginOutcome } from './core/flows/login/index.ts'
+import type { RegistrationOutcome } from './core/flows/registration/index.ts'
+import type { Authenticated } from './core/sessions/index.ts'
+import type { Connection } from './http/app.ts'
+import type { RequestLike } from './http/credentials.ts'
+import type { Secret } from './kernel/secret.ts'
+
+/** What somebody gives to get an account. */
+export interface RegistrationInput {
+  readonly email: string
+  readonly fullName: string
+  readonly password: string
+}
+
+/** What somebody gives to sign in. */
+export interface LoginInput {
+  readonly email: string
+  readonly password: string
+  /** How the token will travel: `cookie` (the default) or `bearer`. */
+  readonly transport?: 'cookie' | 'bearer'
+  /** The request that asks, if there is one: the session that it carries ends as the new one begins. */
+  readonly request?: RequestLike
+}
+
+/** An authentication engine: pages and API as one web-standard handler, and the same verbs in process. */
+export interface Auth {
+  /**
+   * Answers a request to one of Sallyport's addresses; 404 for any other.
+   *
+   * @param connection - What only the adapter knows, such as the address of the peer.
+   */
+  fetch(request: Request, connection?: Connection): Promise<Response>
+
+  /**
+   * Tells who sent a request, by cookie or bearer token, or `undefined` when nobody is signed in.
+   *
+   * Takes a web `Request` or what `node:http` hands out. Unknown, expired and ended sessions are
+   * deliberately indistinguishable. A successful call may extend the session; the cookie stays as it is.
+   *
+   * @throws {StoreUnavailableError} The store cannot answer. Treat it as "not known", never as signed in.
+   * @see OWASP ASVS 5.0, 7.2
+   *
+   * @example Protect a handler
+   * const who = await auth.authenticate(request)
+   * if (!who) return new Response('Sign in first', { status: 401 })
+   */
+  authenticate(request: RequestLike): Promise<Authenticated | undefined>
+
+  /**
+   * Makes an account, by the rules of the register page. Expected refusals are values.
+   * @throws {OverloadedError} Too many passwords are being hashed; nothing was done.
+   */
+  register(input: RegistrationInput): Promise<RegistrationOutcome>
+
+  /**
+   * Signs somebody in, by the rules of the login page. With `signed_in` comes the token, once; send it
+   * to the browser with {@link Auth.cookieFor}, or to a native client as it is.
+   *
+   * @throws {OverloadedError} Too many passwords are being hashed; nothing was done.
+   */
+  login(input: LoginInput): Promise<LoginOutcome>
+
+  /** The `Set-Cookie` value that hands a browser its session token. */
+  cookieFor(token: Secret): string
+
+  /** Ends the session that a request carries, if any. Gives the `Set-Cookie` value that clears the cookie. */
+  logout(request: RequestLike): Promise<string>
+
+  /** Can the store be reached? For a readiness probe. Never throws. */
+  ready(): Promise<boolean>
+
+  /** Lets the database and the hashing threads go. Requests in flight should have been answered. */
+  close(): Promise<void>
+}

@@ -1,0 +1,96 @@
+import { describe, expect, it } from 'vitest'
+import { Secret } from '../../../kernel/secret.ts'
+import { anAccount } from '../../../testing/records.ts'
+import type { Account, AccountStore } from '../../accounts/index.ts'
+import { type PasswordHash, type PasswordHasher, Passwords } from '../../passwords/index.ts'
+import type { Sessions } from '../../sessions/index.ts'
+import { Login } from './service.ts'
+
+const right = 'correct horse battery staple'
+
+/** A login in front of one account; `work` lists what was verified, in order. */
+function loginOf(account: Account | undefined, stored: string | null = right) {
+  const work: string[] = []
+  const started: unknown[] = []
+  const hasher: PasswordHasher = {
+    hash: async (password) => password.expose() as PasswordHash,
+    verify: async (password, hash) => {
+      work.push(hash)
+      return password.expose() === hash
+    },
+    decoy: () => 'decoy' as PasswordHash,
+  }
+  const passwords = new Passwords({
+    hasher,
+    store: {
+      insert: async () => true,
+      find: async () => (stored ?? undefined) as PasswordHash | undefined,
+    },
+    policy: 'strength',
+    serviceName: 'Sallyport',
+  })
+  const accounts: Pick<AccountStore, 'findByEmail'> = {
+    findByEmail: async (canonical) => (account?.canonicalEmail === canonical ? account : undefined),
+  }
+  const sessions: Pick<Sessions, 'start'> = {
+    start: async (owner, request) => {
+      started.push({ owner, ...request })
+      return { session: 'session', token: new Secret('token') } as never
+    },
+  }
+  const login = new Login({
+    accounts: accounts as AccountStore,
+    passwords,
+    sessions: sessions as Sessions,
+  })
+  const attempt = (email: string, password: string) =>
+    login.withPassword({ email, password: new Secret(password), kind: 'session' })
+  return { attempt, work, started }
+}
+
+const ann = anAccount({ address: 'ann@example.com' })
+
+describe('login with a password', () => {
+  it('ends in a session when address and password are right, in any spelling of the address', async () => {
+    const { attempt, started } = loginOf(ann)
+    expect(await attempt(' ANN@example.com ', right)).toMatchObject({
+      kind: 'signed_in',
+      account: ann,
+    })
+    expect(started).toMatchObject([{ owner: ann, method: 'password', kind: 'session' }])
+  })
+
+  it.each([
+    ['an unknown address', loginOf(undefined, null), right, 'decoy'],
+    ['a wrong password', loginOf(ann), 'another horse', right],
+    ['a disabled account', loginOf({ ...ann, status: 'disabled' }), right, right],
+    ['an account without password', loginOf(ann, null), right, 'decoy'],
+  ] as const)(
+    'is refused for %s, with one reason, after one verification',
+    async (_, login, password, verified) => {
+      expect(await login.attempt('ann@example.com', password)).toEqual({
+        kind: 'refused',
+        reason: 'invalid_credentials',
+      })
+      expect(login.work).toEqual([verified])
+      expect(login.started).toEqual([])
+    },
+  )
+
+  it('cannot be done with the decoy', async () => {
+    const { attempt } = loginOf(undefined)
+    expect(await attempt('ann@example.com', 'decoy')).toMatchObject({ kind: 'refused' })
+  })
+
+  it('names bad input before anything is looked up or verified', async () => {
+    const { attempt, work } = loginOf(ann)
+    expect(await attempt('nope', 'x'.repeat(1025))).toEqual({
+      kind: 'invalid',
+      problems: [
+        { field: 'email', rule: 'malformed' },
+        { field: 'password', rule: 'too_long' },
+      ],
+    })
+    expect(work).toEqual([])
+  })
+})

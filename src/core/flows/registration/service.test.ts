@@ -1,0 +1,108 @@
+import { describe, expect, it } from 'vitest'
+import { systemRandom } from '../../../kernel/random.ts'
+import { Secret } from '../../../kernel/secret.ts'
+import { FakeClock } from '../../../testing/clock.ts'
+import type { Account } from '../../accounts/index.ts'
+import { type PasswordHash, Passwords } from '../../passwords/index.ts'
+import type { Stores } from '../../unit-of-work.ts'
+import { Registration } from './service.ts'
+
+/** A registration whose steps are written down in order. */
+function registrationOf(result: 'inserted' | 'email_taken' = 'inserted') {
+  const steps: string[] = []
+  const inserted: Account[] = []
+  const stores = {
+    accounts: {
+      insert: async (account: Account) => {
+        steps.push('account')
+        inserted.push(account)
+        return result
+      },
+    },
+    passwords: {
+      insert: async () => {
+        steps.push('password')
+        return true
+      },
+    },
+  } as unknown as Stores
+  const passwords = new Passwords({
+    hasher: {
+      hash: async () => {
+        steps.push('hash')
+        return '$hash' as PasswordHash
+      },
+      verify: async () => false,
+      decoy: () => '' as PasswordHash,
+    },
+    store: stores.passwords,
+    policy: 'strength',
+    serviceName: 'Sallyport',
+  })
+  const registration = new Registration({
+    passwords,
+    unitOfWork: {
+      run: async (work) => {
+        steps.push('begin')
+        const outcome = await work(stores)
+        steps.push('commit')
+        return outcome
+      },
+    },
+    clock: new FakeClock(),
+    random: systemRandom,
+  })
+  return { registration, steps, inserted }
+}
+
+const request = {
+  email: 'Ann@Example.com',
+  fullName: ' Ann Example ',
+  password: new Secret('correct horse battery staple'),
+}
+
+describe('registration', () => {
+  it('hashes before the transaction, and writes account and password in one', async () => {
+    const { registration, steps } = registrationOf()
+    expect(await registration.register(request)).toMatchObject({ kind: 'registered' })
+    expect(steps).toEqual(['hash', 'begin', 'account', 'password', 'commit'])
+  })
+
+  it('makes an active account without second factor, in the first epoch, and nothing else', async () => {
+    const { registration, inserted } = registrationOf()
+    await registration.register({ ...request, mfaEnabled: true, status: 'x' } as typeof request)
+    expect(inserted).toEqual([
+      {
+        id: expect.stringMatching(/^acc_[\w-]{22}$/),
+        email: 'Ann@Example.com',
+        canonicalEmail: 'ann@example.com',
+        fullName: 'Ann Example',
+        status: 'active',
+        epoch: 0,
+        mfaEnabled: false,
+        createdAt: new FakeClock().now(),
+      },
+    ])
+  })
+
+  it('gives no password to an account that was not made', async () => {
+    const { registration, steps } = registrationOf('email_taken')
+    expect(await registration.register(request)).toEqual({ kind: 'refused', reason: 'email_taken' })
+    expect(steps).toEqual(['hash', 'begin', 'account', 'commit'])
+  })
+
+  it('tells all problems of all fields at once, and does nothing', async () => {
+    const { registration, steps } = registrationOf()
+    const bad = { email: 'nope', fullName: '', password: new Secret('sallyport') }
+    expect(await registration.register(bad)).toEqual({
+      kind: 'invalid',
+      problems: [
+        { field: 'email', rule: 'malformed' },
+        { field: 'full_name', rule: 'required' },
+        { field: 'password', rule: 'too_short' },
+        { field: 'password', rule: 'context_word' },
+      ],
+    })
+    expect(steps).toEqual([])
+  })
+})
