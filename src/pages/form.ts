@@ -17,8 +17,8 @@ export function titleOf(heading: string, problems: readonly FieldProblem[]): str
 }
 
 /**
- * Everything that is wrong, at the top, each line leading to its field. Takes the focus on load,
- * so that it is announced and the next Tab leads to the first link.
+ * Everything that is wrong, at the top, each line leading to its field, in the order of the fields.
+ * Takes the focus on load, so that it is announced and the next Tab leads to the first link.
  *
  * A problem with a field that this form does not have is shown as text, not as a link to nowhere.
  */
@@ -27,9 +27,10 @@ export function errorSummary(
   fields: readonly Field[],
 ): Html | undefined {
   if (problems.length === 0) return undefined
-  const names = new Set<string | undefined>(fields.map(({ name }) => name))
-  const lines = problems.map(({ field, message }) =>
-    names.has(field)
+  const names: (string | undefined)[] = fields.map(({ name }) => name)
+  const inOrder = problems.toSorted((a, b) => names.indexOf(a.field) - names.indexOf(b.field))
+  const lines = inOrder.map(({ field, message }) =>
+    names.includes(field)
       ? html`<li><a href="#${field}">${message}</a></li>`
       : html`<li>${message}</li>`,
   )

@@ -74,6 +74,21 @@ describe.each(Object.entries(pages))('every page, like %s,', (_, page) => {
   })
 })
 
+describe('the footer', () => {
+  it('says what guards a service that has a name of its own, and does not repeat ours', () => {
+    const named = (serviceName: string) =>
+      loginPage({
+        frame: { ...frame, serviceName },
+        email: '',
+        next: undefined,
+        problems: [],
+        notice: undefined,
+      })
+    expect(named('Harbour')).toContain('Guarded by Sallyport</p></footer>')
+    expect(named('Sallyport')).not.toContain('<footer')
+  })
+})
+
 describe('the stylesheet', () => {
   const commented = assets.find(({ path }) => path.endsWith('.css'))?.body ?? ''
   const css = commented.replaceAll(/\/\*.*?\*\//gs, '')

@@ -11,6 +11,8 @@ interface PageParts {
   readonly content: Html
 }
 
+const product = 'Sallyport'
+
 /**
  * The document around every page. There is no skip link on purpose: nothing before `<main>` can
  * take the focus, so there is nothing to skip. Add one together with the first link in the header.
@@ -37,7 +39,7 @@ ${gate(doors)}
 <main class="content">
 ${content}
 </main>
-<footer class="foot"><p>${mark}Guarded by Sallyport</p></footer>
+${frame.serviceName !== product && html`<footer class="foot"><p>${mark}Guarded by ${product}</p></footer>`}
 </body>
 </html>
 `

@@ -68,6 +68,12 @@ describe('problems in a form', () => {
     expect(html).toContain('<a href="#password">Too easy to guess.</a>')
   })
 
+  it('stand in the order of the fields, what concerns the whole form first', () => {
+    const summary = page({ problems: problems.toReversed() }).split('role="alert"')[1] ?? ''
+    const lines = [...summary.matchAll(/<li>(?:<a href="#(\w+)">)?/g)].map(([, field]) => field)
+    expect(lines.slice(0, 4)).toEqual([undefined, 'email', 'password', 'password'])
+  })
+
   it('never lead to a field that is not there', () => {
     expect(html).toContain('<li>Not a field of this form.</li>')
   })

@@ -49,7 +49,8 @@ function fieldsOf({
       label: 'Full name',
       type: 'text',
       value: fullName,
-      attributes: html`autocomplete="name" maxlength="200" autocapitalize="words" spellcheck="false"`,
+      // No maxlength: it counts UTF-16 units, and would cut a long name in silence.
+      attributes: html`autocomplete="name" autocapitalize="words" spellcheck="false"`,
     },
     {
       name: 'email',

@@ -1,4 +1,5 @@
 import { once } from 'node:events'
+import { promisify } from 'node:util'
 import { pino } from 'pino'
 import { composeAuth } from '../auth.ts'
 import { type Configuration, reviewConfiguration } from '../config/index.ts'
@@ -50,7 +51,7 @@ export async function serve(configuration: Configuration): Promise<void> {
   process.once('SIGTERM', () => process.exit(1)).once('SIGINT', () => process.exit(1))
   await listener.drain(configuration.shutdown_grace)
   log.info('stopped')
-  logFile.flushSync()
+  await promisify(logFile.flush.bind(logFile))()
 }
 
 function stopSignal(): Promise<NodeJS.Signals> {
