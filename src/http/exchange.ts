@@ -3,7 +3,7 @@ import type { FieldProblem as PageProblem } from '../pages/page.ts'
 import { problemPage } from '../pages/problem.ts'
 import type { HttpContext } from './context.ts'
 import type { Fields } from './fields.ts'
-import type { Problem } from './problems.ts'
+import { formTexts, type Problem } from './problems.ts'
 
 /** Who reads the answer: a person in a browser, or a program. */
 export type Audience = 'page' | 'program'
@@ -42,7 +42,8 @@ export function refuse(exchange: Exchange, problem: Problem): Response {
 }
 
 function draw({ context, requestId, form }: Exchange, problem: Problem): string {
-  const { status, title, detail, errors } = problem
-  if (form) return form.page(context, form.given, errors ?? [{ field: undefined, message: detail }])
+  const { status, title, detail, errors, code } = problem
+  const whole = { field: undefined, message: formTexts[code] ?? detail }
+  if (form) return form.page(context, form.given, errors ?? [whole])
   return problemPage({ frame: context.frame, status, title, detail, requestId, home: true })
 }

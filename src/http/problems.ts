@@ -85,6 +85,17 @@ export function problem(code: ProblemCode, headers?: Readonly<Record<string, str
   return { code, status, title, detail, ...(headers && { headers }) }
 }
 
+/** What people read above a form instead of the text for programs. */
+export const formTexts: Readonly<Partial<Record<ProblemCode, string>>> = {
+  invalid_credentials: 'Invalid credentials: the e-mail address or password is wrong.',
+}
+
+/** The address belongs to somebody: told of the field, so that people are led there. */
+export function emailTaken(): Problem {
+  const taken = problem('email_taken')
+  return { ...taken, errors: [{ field: 'email', rule: 'taken', message: taken.detail }] }
+}
+
 /** Names each field and the rule that it breaks, never the value. */
 export function invalidFields(problems: readonly FieldProblem[], policy: PasswordPolicy): Problem {
   const errors = problems.map((one) => ({ ...one, message: fieldText(one, policy) }))

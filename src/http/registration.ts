@@ -7,7 +7,7 @@ import { registerPage } from '../pages/register.ts'
 import type { HttpContext } from './context.ts'
 import { type Exchange, type FormPage, refuse } from './exchange.ts'
 import { ownPath } from './next.ts'
-import { invalidFields, type Problem, problem } from './problems.ts'
+import { emailTaken, invalidFields, type Problem } from './problems.ts'
 import { home } from './route.ts'
 import { passwordAdvice } from './texts.ts'
 
@@ -29,7 +29,7 @@ export const registrationShape: z.ZodType<RegistrationBody> = z.object({
 type RegistrationExchange = Exchange & { readonly body: RegistrationBody }
 
 const refusals: Readonly<Record<RegistrationRefusal, Problem>> = {
-  email_taken: problem('email_taken'),
+  email_taken: emailTaken(),
 }
 
 /** `GET /register`. Who is signed in already has an account. */

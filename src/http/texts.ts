@@ -29,7 +29,7 @@ const texts: Readonly<Record<Exclude<Rule, 'too_short'>, (label: string) => stri
 
 const labels: Readonly<Record<string, string>> = {
   email: 'E-mail address',
-  full_name: 'Name',
+  full_name: 'Full name',
   password: 'Password',
 }
 

@@ -1,0 +1,59 @@
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import type { Page } from 'playwright-core'
+import type { ServerProcess } from '../support/server-process.ts'
+import { fillIn, registered, sendUnchecked, signIn } from './visitor.ts'
+
+type Show = (page: Page, server: ServerProcess) => Promise<void>
+
+/** Every form that a page can take, as its visitors come to see it. */
+export const states: readonly (readonly [name: string, show: Show])[] = [
+  ['the sign-in', (page, { url }) => go(page, `${url}/login`)],
+  [
+    'the sign-in after a registration',
+    (page, { url }) => go(page, `${url}/login?notice=registered`),
+  ],
+  ['a refused sign-in', refusedSignIn],
+  ['the registration', (page, { url }) => go(page, `${url}/register`)],
+  ['a refused registration', refusedRegistration],
+  ['the dashboard', (page, server) => dashboard(page, server, 'Ada Lovelace')],
+  ['the dashboard of a very long name', (page, server) => dashboard(page, server, 'W'.repeat(200))],
+  ['a page that is not there', (page, { url }) => go(page, `${url}/nowhere`)],
+  ['a page that failed', failure],
+]
+
+async function go(page: Page, address: string): Promise<void> {
+  await page.goto(address)
+}
+
+async function refusedSignIn(page: Page, { url }: ServerProcess): Promise<void> {
+  await go(page, `${url}/login`)
+  await fillIn(page, { 'E-mail address': 'nobody@example.com', Password: 'not the password' })
+  await sendUnchecked(page)
+}
+
+async function refusedRegistration(page: Page, { url }: ServerProcess): Promise<void> {
+  await go(page, `${url}/register`)
+  await page.getByRole('button', { name: 'Show password' }).click()
+  await fillIn(page, { 'Full name': ' ', 'E-mail address': 'nobody', Password: 'short' })
+  await sendUnchecked(page)
+}
+
+async function dashboard(page: Page, server: ServerProcess, name: string): Promise<void> {
+  await signIn(page, server, await registered(server, name))
+  await go(page, `${server.url}/dashboard`)
+}
+
+/** Takes a table away from under the server for as long as the page needs. */
+async function failure(page: Page, server: ServerProcess): Promise<void> {
+  await signIn(page, server, await registered(server))
+  const database = new DatabaseSync(join(server.dataDir, 'sallyport.db'))
+  try {
+    database.exec('alter table sessions rename to hidden')
+    await go(page, `${server.url}/dashboard`)
+  } finally {
+    database.exec('alter table hidden rename to sessions')
+    database.close()
+  }
+  await page.getByText('500').waitFor()
+}
