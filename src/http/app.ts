@@ -62,7 +62,11 @@ export interface Connection {
 
 export type ConnectionFault = Extract<
   ProblemCode,
-  'bad_request' | 'duplicate_parameter' | 'headers_too_large' | 'request_timeout'
+  | 'bad_request'
+  | 'duplicate_parameter'
+  | 'expectation_failed'
+  | 'headers_too_large'
+  | 'request_timeout'
 >
 
 export type App = (request: Request, connection?: Connection) => Promise<Response>

@@ -39,10 +39,18 @@ export class SessionCookie {
     let found: string | undefined
     for (const pair of header.split(';')) {
       const equals = pair.indexOf('=')
-      if (equals < 0 || pair.slice(0, equals).trim() !== this.name) continue
+      if (equals < 0 || trimmed(pair.slice(0, equals)) !== this.name) continue
       if (found !== undefined) return undefined
-      found = pair.slice(equals + 1).trim()
+      found = trimmed(pair.slice(equals + 1))
     }
     return found
   }
+}
+
+/**
+ * Without blanks and tabs, and nothing else: `trim()` would also take off a no-break space, and so
+ * read a name that browsers let anyone set as the one that they guard (RFC 6265bis, 5.6).
+ */
+function trimmed(text: string): string {
+  return text.replace(/^[ \t]+|[ \t]+$/g, '')
 }

@@ -8,10 +8,12 @@ const maxLength = 2048
  * `/\host`, tabs, dot segments and absolute addresses all show their true form then.
  */
 export function ownPath(text: string | undefined, publicAddress: URL): string | undefined {
-  if (text === undefined || !text.startsWith('/') || text.length > maxLength) return undefined
+  if (text === undefined || !text.startsWith('/')) return undefined
   if (!URL.canParse(text, publicAddress.origin)) return undefined
   const url = new URL(text, publicAddress)
   const path = `${url.pathname}${url.search}${url.hash}`
   // `/.//host` is resolved to `//host`: ours as a URL, a foreign address as a Location.
-  return url.origin === publicAddress.origin && !path.startsWith('//') ? path : undefined
+  const ours = url.origin === publicAddress.origin && !path.startsWith('//')
+  // Measured as it will be sent: encoding can make a path nine times as long.
+  return ours && path.length <= maxLength ? path : undefined
 }

@@ -21,6 +21,7 @@ export type ProblemCode =
   | 'request_timeout'
   | 'body_too_large'
   | 'unsupported_media_type'
+  | 'expectation_failed'
   | 'invalid_fields'
   | 'headers_too_large'
   | 'internal_error'
@@ -52,6 +53,11 @@ export const problemKinds: Readonly<Record<ProblemCode, ProblemKind>> = {
     415,
     'Unsupported media type',
     'Send application/json, or application/x-www-form-urlencoded from a form, in UTF-8 and not compressed.',
+  ],
+  expectation_failed: [
+    417,
+    'Expectation failed',
+    'The Expect header asks for what is not done here.',
   ],
   invalid_fields: [422, 'Invalid fields', 'The request has invalid fields.'],
   headers_too_large: [431, 'Headers too large', 'The headers of the request are too large.'],

@@ -8,7 +8,13 @@ import type { ConnectionFault } from '../http/app.ts'
 import { ConfigurationError } from '../kernel/errors.ts'
 
 /** Slow clients are cut off before they cost anything (CWE-400). Milliseconds. */
-const timeouts = { headersTimeout: 10_000, requestTimeout: 30_000, keepAliveTimeout: 65_000 }
+const limits = {
+  headersTimeout: 10_000,
+  requestTimeout: 30_000,
+  keepAliveTimeout: 65_000,
+  // A request without Host is refused all the same, but by us: with our headers.
+  requireHostHeader: false,
+}
 
 export interface ListenerOptions {
   readonly fetch: Auth['fetch']
@@ -25,7 +31,11 @@ export interface Listener extends AsyncDisposable {
 
 /** @throws {ConfigurationError} The address or port cannot be had. */
 export async function listen({ fetch, host, port, setting }: ListenerOptions): Promise<Listener> {
-  const server = createServer(timeouts, toNodeHandler({ fetch }))
+  const server = createServer(limits, toNodeHandler({ fetch }))
+  const refuseExpectation = toNodeHandler({
+    fetch: (request) => fetch(request, { fault: 'expectation_failed' }),
+  })
+  server.on('checkExpectation', (request, response) => void refuseExpectation(request, response))
   server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => {
     void refuseOnSocket(fetch, faultOf(error), socket)
   })

@@ -33,13 +33,16 @@ export class Passwords {
   }
 
   /**
-   * Is this the account's password? Without an account, or one without a password, a decoy is
-   * verified, so that the answer takes as long (ASVS 5.0, 6.3.8).
+   * Is this the account's password? Without an account, or one without a password, nobody's password
+   * is looked up and a decoy is verified, so that the answer takes as long (ASVS 5.0, 6.3.8).
    */
   async verify(owner: AccountId | undefined, password: Plaintext): Promise<boolean> {
     const { hasher, store } = this.#deps
-    const hash = owner && (await store.find(owner))
+    const hash = await store.find(owner ?? nobody)
     const matches = await hasher.verify(password, hash ?? this.#decoy)
-    return hash !== undefined && matches
+    return owner !== undefined && hash !== undefined && matches
   }
 }
+
+/** No id is empty. */
+const nobody = '' as AccountId
