@@ -1,0 +1,90 @@
+import { describe, expect, it } from 'vitest'
+import {
+  type PasswordHash,
+  type PasswordHasher,
+  Passwords,
+  type Plaintext,
+} from '../../src/core/passwords/index.ts'
+import { Secret } from '../../src/kernel/secret.ts'
+import { startApp } from '../support/app.ts'
+
+const rounds = 200
+
+/** How often the test may fail although there is nothing to find. */
+const alpha = 1e-6
+
+/** The normal quantile for `alpha`, two-sided. */
+const limit = 4.89
+
+/**
+ * Mann-Whitney: how far the ranks of two samples are from those of one and the same distribution, in
+ * standard deviations. Looks at ranks only, so pauses of a busy machine do not weigh more than once.
+ */
+function rankDistance(a: readonly number[], b: readonly number[]): number {
+  let wins = 0
+  for (const x of a) for (const y of b) wins += x > y ? 1 : x === y ? 0.5 : 0
+  const expected = (a.length * b.length) / 2
+  const deviation = Math.sqrt((a.length * b.length * (a.length + b.length + 1)) / 12)
+  return (wins - expected) / deviation
+}
+
+/** The order of each round is drawn anew: no case is always the one that comes after another. */
+function shuffled<Item>(items: readonly Item[]): Item[] {
+  const keyed = items.map((item) => ({ item, key: Math.random() }))
+  return keyed.sort((a, b) => a.key - b.key).map(({ item }) => item)
+}
+
+describe('telling accounts apart by the time that a sign-in takes', () => {
+  it(`fails: ranks of ${rounds} refusals each differ by chance only (Mann-Whitney, alpha ${alpha})`, async () => {
+    const app = await startApp({ hashThreads: 1 })
+    const known = await app.registered()
+    const disabled = await app.registered()
+    await app.setStatus(disabled, 'disabled')
+    const cases = {
+      wrong: { email: known.email, password: 'wrong harbour lantern!' },
+      unknown: { email: 'person0@mail.test.example', password: 'wrong harbour lantern!' },
+      disabled: { email: disabled.email, password: disabled.password },
+    }
+    const times: Record<keyof typeof cases, number[]> = { wrong: [], unknown: [], disabled: [] }
+    const names = Object.keys(times) as (keyof typeof cases)[]
+
+    for (let round = -5; round < rounds; round += 1) {
+      for (const name of shuffled(names)) {
+        const start = performance.now()
+        const { status } = await app.postJson('/login', cases[name])
+        // The first rounds only warm up.
+        if (round >= 0) times[name].push(performance.now() - start)
+        expect(status).toBe(401)
+      }
+    }
+    expect(Math.abs(rankDistance(times.unknown, times.wrong))).toBeLessThan(limit)
+    expect(Math.abs(rankDistance(times.disabled, times.wrong))).toBeLessThan(limit)
+    expect(Math.abs(rankDistance(times.unknown, times.disabled))).toBeLessThan(limit)
+  }, 240_000)
+
+  it('fails in its smallest part too: without an account the same work is done', async () => {
+    const done: string[] = []
+    const hasher: PasswordHasher = {
+      hash: async () => '$new' as PasswordHash,
+      verify: async (_password, hash) => {
+        done.push(`verify ${hash}`)
+        return false
+      },
+      decoy: () => '$decoy' as PasswordHash,
+    }
+    const store = {
+      insert: async () => true,
+      find: async () => {
+        done.push('find')
+        return undefined
+      },
+    }
+    const passwords = new Passwords({ hasher, store, policy: 'strength', serviceName: 'Sallyport' })
+    const password: Plaintext = new Secret('violet harbour lantern')
+    await passwords.verify('acc_without_password' as never, password)
+    const withAccount = done.splice(0)
+    await passwords.verify(undefined, password)
+    expect(withAccount).toEqual(['find', 'verify $decoy'])
+    expect(done).toEqual(withAccount)
+  })
+})

@@ -1,0 +1,105 @@
+import { expect, it } from 'vitest'
+import { type App, asForm, jsonOf, somebody, startApp } from '../support/app.ts'
+import { startServer } from '../support/server-process.ts'
+
+type Ask = (
+  method: string,
+  path: string,
+  headers: Record<string, string>,
+  body?: string,
+) => Promise<Response>
+
+/** Every kind of request there is, and every secret that went over the wire meanwhile. */
+async function wholeRun(ask: Ask): Promise<string[]> {
+  const ann = somebody({ password: 'zebra quartz monolith 77' })
+  const wrong = 'zebra quartz mistyped 78'
+  const json = { 'content-type': 'application/json' }
+  const post = (path: string, body: unknown, headers = {}) =>
+    ask(
+      'POST',
+      path,
+      { ...json, ...headers },
+      typeof body === 'string' ? body : JSON.stringify(body),
+    )
+
+  await post('/register', ann)
+  await post('/register', { ...ann, password: wrong })
+  await post('/register', { ...ann, password: 'zebra short' })
+  await post('/login', { ...ann, password: wrong })
+  await post('/login', { email: 'nobody@mail.test.example', password: wrong })
+  await post('/login', `{"password":"${wrong}",`)
+  await post('/login', { email: wrong, password: [wrong] })
+  const cookie = (await post('/login', ann)).headers.get('set-cookie')?.split(';')[0] ?? ''
+  const bearer = (await jsonOf(await post('/login', { ...ann, transport: 'bearer' })))['session_id']
+  const page = await (await ask('GET', '/dashboard', { cookie })).text()
+  const csrf = /name="csrf_token" value="([^"]+)"/.exec(page)?.[1] ?? ''
+  const token = cookie.split('=')[1] as string
+
+  await ask('GET', '/me', { cookie })
+  await ask('GET', '/me', { authorization: `Bearer ${bearer}` })
+  await ask('GET', `/me?access_token=${bearer}`, {})
+  await ask('GET', `/login?next=/me&password=${encodeURIComponent(wrong)}`, {})
+  await ask('GET', `/${token}/${csrf}`, {
+    referer: `http://127.0.0.1/${token}`,
+    'user-agent': token,
+  })
+  await ask('DELETE', `/login?${bearer}`, { cookie })
+  await ask('POST', '/logout', { ...asForm, cookie }, `csrf_token=${csrf}x`)
+  await ask('POST', '/logout', { ...asForm, cookie }, `csrf_token=${csrf}`)
+  await ask('POST', '/logout', { authorization: `Bearer ${bearer}` })
+  const secrets = [ann.password, 'zebra short', wrong, token, bearer, csrf]
+  expect(secrets.map((secret) => typeof secret === 'string' && secret.length > 8)).not.toContain(
+    false,
+  )
+  return secrets
+}
+
+function expectNoSecret(log: string, secrets: readonly string[]): void {
+  for (const secret of secrets) {
+    for (const form of [secret, encodeURIComponent(secret), secret.slice(4, 24), btoa(secret)]) {
+      expect(log.includes(form), form).toBe(false)
+    }
+  }
+}
+
+const asking =
+  (app: App): Ask =>
+  (method, path, headers, body) =>
+    app.request(method, path, headers, body)
+
+it('no password, token, cookie or form token gets into the log of an application (CWE-532)', async () => {
+  const app = await startApp()
+  const secrets = await wholeRun(asking(app))
+  expect(app.lines.length).toBeGreaterThan(15)
+  expectNoSecret(app.lines.join('\n'), secrets)
+})
+
+it('nor when everything fails, with the errors and their causes in the log', async () => {
+  const app = await startApp({ hashThreads: 1, hashQueue: 1 })
+  const ann = await app.registered({ password: 'zebra quartz monolith 77' })
+  const cookie = await app.cookieOf(ann)
+  await Promise.all(Array.from({ length: 10 }, () => app.postJson('/login', ann)))
+  await app.close()
+  await app.get('/me', { cookie })
+  await app.postJson('/login', ann)
+  await app.postJson('/register', somebody({ password: ann.password }))
+  const log = app.lines.join('\n')
+  expect(log).toContain('request failed')
+  expectNoSecret(log, [ann.password, cookie.split('=')[1] as string])
+})
+
+it('nor into anything that the server process writes', async () => {
+  const server = await startServer({ env: { SALLYPORT_LOG_LEVEL: 'debug' } })
+  const secrets = await wholeRun((method, path, headers, body) =>
+    fetch(server.url + path, {
+      method,
+      headers,
+      redirect: 'manual',
+      ...(body !== undefined && { body }),
+    }),
+  )
+  expect(await server.stop()).toBe(0)
+  expect(server.stderr.split('\n').length).toBeGreaterThan(15)
+  expectNoSecret(server.stdout + server.stderr, secrets)
+  for (const line of server.stderr.trim().split('\n')) expect(JSON.parse(line)).toBeTypeOf('object')
+})
