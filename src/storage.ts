@@ -33,16 +33,27 @@ export function openStorage(configuration: Configuration, random: Random): Stora
 /** Migrates, or finds that nothing is left to do; closes the database when neither can be done. */
 export async function bringUpToDate(
   database: Database,
-  { migrations }: Configuration,
+  configuration: Configuration,
   clock: Clock,
 ): Promise<void> {
   try {
-    if (migrations === 'auto') await migrate(database, clock.now())
+    if (configuration.migrations === 'auto') await migrateStorage(database, configuration, clock)
     else await refusePending(database)
   } catch (error) {
     await database.close()
     throw error
   }
+}
+
+/** On PostgreSQL over a connection that may wait: for another node that migrates, for a large table. */
+export async function migrateStorage(
+  database: Database,
+  { database_url }: Configuration,
+  clock: Clock,
+): Promise<string[]> {
+  if (!database_url) return migrate(database, clock.now())
+  await using patient = openPostgres({ url: database_url.expose(), patient: true })
+  return await migrate(patient, clock.now())
 }
 
 async function refusePending(database: Database): Promise<void> {

@@ -32,6 +32,11 @@ export interface Listener extends AsyncDisposable {
 /** @throws {ConfigurationError} The address or port cannot be had. */
 export async function listen({ fetch, host, port, setting }: ListenerOptions): Promise<Listener> {
   const server = createServer(limits, toNodeHandler({ fetch }))
+  const sockets = new Set<Socket>()
+  server.on('connection', (socket: Socket) => {
+    sockets.add(socket)
+    socket.once('close', () => sockets.delete(socket))
+  })
   const refuseExpectation = toNodeHandler({
     fetch: (request) => fetch(request, { fault: 'expectation_failed' }),
   })
@@ -46,8 +51,8 @@ export async function listen({ fetch, host, port, setting }: ListenerOptions): P
     throw new ConfigurationError([reasonOf(error as NodeJS.ErrnoException, host, port, setting)])
   }
   return {
-    drain: (graceMs) => drain(server, graceMs),
-    [Symbol.asyncDispose]: () => drain(server, 0),
+    drain: (graceMs) => drain(server, sockets, graceMs),
+    [Symbol.asyncDispose]: () => drain(server, sockets, 0),
   }
 }
 
@@ -68,8 +73,10 @@ function reasonOf(
   }
 }
 
-async function drain(server: Server, graceMs: number): Promise<void> {
+async function drain(server: Server, sockets: Iterable<Socket>, graceMs: number): Promise<void> {
   server.close()
+  // Browsers open connections in advance. Node counts those as busy: they have not been answered yet.
+  for (const socket of sockets) if (socket.bytesRead === 0) socket.destroy()
   const deadline = performance.now() + graceMs
   while ((await openConnections(server)) > 0) {
     // A connection becomes idle when it has been answered; only then may it be closed.

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { setTimeout as delay } from 'node:timers/promises'
 import {
   type Compilable,
   Kysely,
@@ -16,25 +17,30 @@ const timeouts = { connect: 3000, statement: 5000, answer: 6000, idleTransaction
 
 export interface PostgresOptions {
   readonly url: string
-  /** Connections of this process at most. */
-  readonly connections?: number | undefined
+  /** For migrations, which may take as long as they need; requests may not. */
+  readonly patient?: boolean
 }
 
 /** Opens a pool; the first connection is made when the first statement needs it. */
-export function openPostgres({ url, connections }: PostgresOptions): Database {
+export function openPostgres({ url, patient = false }: PostgresOptions): Database {
   const pool = new pg.Pool({
     connectionString: url,
-    max: connections ?? 10,
+    max: 10,
     application_name: 'sallyport',
     connectionTimeoutMillis: timeouts.connect,
-    statement_timeout: timeouts.statement,
-    query_timeout: timeouts.answer,
-    idle_in_transaction_session_timeout: timeouts.idleTransaction,
+    ...(!patient && {
+      statement_timeout: timeouts.statement,
+      query_timeout: timeouts.answer,
+      idle_in_transaction_session_timeout: timeouts.idleTransaction,
+    }),
     keepAlive: true,
+    allowExitOnIdle: true,
     types: { getTypeParser },
   })
   // A connection that breaks while idle: the pool has dropped it already and makes another one.
   pool.on('error', () => undefined)
+  // One that breaks in use: its statement is told. Without a listener Node would end the process.
+  pool.on('connect', (client) => client.on('error', () => undefined))
   return new PostgresDatabase(pool)
 }
 
@@ -62,8 +68,9 @@ class PostgresDatabase implements Database {
     return this.kysely.transaction().execute((transaction) => work(executorOf(transaction)))
   }
 
+  /** A server that is frozen never says goodbye back: then its connections are left to the system. */
   async close(): Promise<void> {
-    await this.kysely.destroy()
+    await Promise.race([this.kysely.destroy(), delay(timeouts.connect)])
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -87,6 +94,8 @@ function translatedPool(pool: pg.Pool): PostgresPool {
 function translatedClient(client: pg.PoolClient): PostgresPoolClient {
   let broken = false
   const query = async (sql: string, values: unknown[]) => {
+    // It would wait behind what was not answered, a rollback too; the server rolls back by itself.
+    if (broken) throw new StoreUnavailableError('the PostgreSQL database does not answer')
     try {
       return await translated(client.query(sql, values))
     } catch (error) {
@@ -102,10 +111,10 @@ function translatedClient(client: pg.PoolClient): PostgresPoolClient {
 
 /**
  * SQLSTATE classes that mean "not now" (https://www.postgresql.org/docs/current/errcodes-appendix.html):
- * connection exception, transaction rolled back by the server, read-only, insufficient resources,
- * lock not available, operator intervention, system error.
+ * connection exception, read-only, password or database not accepted, transaction rolled back by
+ * the server, insufficient resources, lock not available, operator intervention, system error.
  */
-const unavailable = /^(?:08|40|25006|53|55P03|57|58)/
+const unavailable = /^(?:08|25006|28|3D|40|53|55P03|57|58)/
 
 async function translated<Result>(answer: Promise<Result>): Promise<Result> {
   try {

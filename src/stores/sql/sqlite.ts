@@ -1,12 +1,13 @@
 import { closeSync, openSync } from 'node:fs'
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite'
-import { type Compilable, Kysely, SqliteDialect, type SqliteStatement } from 'kysely'
+import { type Compilable, Kysely, type SqliteStatement } from 'kysely'
 import { StoreUnavailableError } from '../../kernel/errors.ts'
 import { type Database, type Executor, executorOf, type OneRow } from './database.ts'
 import type { Schema } from './schema.ts'
+import { BusyError, PatientDialect } from './sqlite-patience.ts'
 
-/** How long a statement waits for another process (the CLI, another worker) to finish writing. */
-const busyTimeout = 5000
+/** Another process may be making or closing the same file. Readers of a WAL wait for nothing else. */
+const openingTimeout = 5000
 
 /**
  * Opens the embedded database, creating the file if need be.
@@ -16,14 +17,24 @@ const busyTimeout = 5000
  */
 export function openSqlite(path: string): Database {
   return translated(() => {
-    // Readable by its owner only, whatever the umask; SQLite gives its side files the same mode.
-    closeSync(openSync(path, 'a', 0o600))
-    const writer = new DatabaseSync(path, { timeout: busyTimeout })
+    createFile(path)
+    const writer = new DatabaseSync(path, { timeout: openingTimeout })
     // WAL lets readers go on during a write; FULL makes a commit survive the loss of power.
     writer.exec('pragma journal_mode = wal; pragma synchronous = full; pragma trusted_schema = off')
-    const reader = new DatabaseSync(path, { timeout: busyTimeout, readOnly: true })
+    // From here on waiting is the dialect's: SQLite's own would stop the event loop.
+    writer.exec('pragma busy_timeout = 0')
+    const reader = new DatabaseSync(path, { timeout: openingTimeout, readOnly: true })
     return new SqliteDatabase(writer, reader)
   })
+}
+
+/** Readable by its owner only, whatever the umask; SQLite gives its side files the same mode. */
+function createFile(path: string): void {
+  try {
+    closeSync(openSync(path, 'a', 0o600))
+  } catch (cause) {
+    throw new StoreUnavailableError('the SQLite database cannot be used', { cause })
+  }
 }
 
 class SqliteDatabase implements Database {
@@ -33,7 +44,9 @@ class SqliteDatabase implements Database {
 
   constructor(writer: DatabaseSync, reader: DatabaseSync) {
     this.#reader = reader
-    this.kysely = new Kysely({ dialect: new SqliteDialect({ database: new KyselyHandle(writer) }) })
+    this.kysely = new Kysely({
+      dialect: new PatientDialect({ database: new KyselyHandle(writer) }),
+    })
   }
 
   prepare<Row>(query: (db: Kysely<Schema>) => Compilable<Row>): OneRow<Row> {
@@ -71,6 +84,8 @@ class KyselyHandle {
 
   /** The texts are those of the stores, a small closed set: each is prepared once and kept. */
   prepare(sql: string): SqliteStatement {
+    // Where the disk failed SQLite has rolled back already (https://www.sqlite.org/lang_transaction.html).
+    if (sql === 'rollback' && !this.#database.isTransaction) return this.prepare('select 1')
     let statement = this.#statements.get(sql)
     if (!statement) {
       statement = translated(() => new KyselyStatement(this.#database.prepare(immediate(sql))))
@@ -120,13 +135,15 @@ class KyselyStatement implements SqliteStatement {
  * Busy, out of memory, read-only, interrupted, I/O error, corrupt, disk full, cannot open, not a
  * database (https://www.sqlite.org/rescode.html): the file cannot be used now. The rest is our mistake.
  */
-const unavailable = new Set([5, 6, 7, 8, 9, 10, 11, 13, 14, 26])
+const busy = 5
+const unavailable = new Set([busy, 6, 7, 8, 9, 10, 11, 13, 14, 26])
 
 function translated<Result>(run: () => Result): Result {
   try {
     return run()
   } catch (error) {
     const code = (error as { errcode?: unknown }).errcode
+    if (code === busy) throw new BusyError('the SQLite database is locked', { cause: error })
     if (typeof code === 'number' && unavailable.has(code & 0xff)) {
       throw new StoreUnavailableError('the SQLite database cannot be used', { cause: error })
     }
