@@ -137,7 +137,7 @@ function inProcess(
       login.withPassword({
         email,
         password: new Secret(password),
-        kind: transport === 'cookie' ? 'session' : 'bearer',
+        kind: transport === 'bearer' ? 'bearer' : 'session',
         presented: request && presentedToken(request, cookie),
       }),
     cookieFor: (token) => cookie.give(token.expose(), sessionPolicy.lifetime),

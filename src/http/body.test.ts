@@ -77,4 +77,11 @@ describe('body', () => {
   ])('of JSON is refused when it is not plain: %j', async (text, problem) => {
     expect(await read(text, json)).toBe(problem)
   })
+
+  it('of a client that goes away in the middle is a bad request, not a fault', async () => {
+    const broken = new ReadableStream({ pull: (stream) => stream.error(new Error('aborted')) })
+    const headers = { 'content-type': json }
+    const options = { method: 'POST', body: broken, headers, duplex: 'half' } as RequestInit
+    expect(await readBody(new Request('http://localhost/', options))).toBe('bad_request')
+  })
 })

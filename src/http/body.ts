@@ -23,7 +23,7 @@ export async function readBody(request: Request): Promise<Body | ProblemCode> {
   if (type === undefined) return 'unsupported_media_type'
 
   const bytes = await readBytes(request)
-  if (bytes === undefined) return 'body_too_large'
+  if (typeof bytes === 'string') return bytes
   if (type === 'none') {
     return bytes.byteLength === 0 ? { from: 'program', value: {} } : 'unsupported_media_type'
   }
@@ -52,15 +52,20 @@ function mediaType(header: string | null): 'json' | 'form' | 'none' | undefined 
 }
 
 /** Stops reading at the bound, whatever the headers promised. */
-async function readBytes(request: Request): Promise<Uint8Array | undefined> {
-  if (Number(request.headers.get('content-length') ?? 0) > maxBodyBytes) return undefined
+async function readBytes(request: Request): Promise<Uint8Array | ProblemCode> {
+  if (Number(request.headers.get('content-length') ?? 0) > maxBodyBytes) return 'body_too_large'
   if (!request.body) return new Uint8Array()
   const chunks: Uint8Array[] = []
   let size = 0
-  for await (const chunk of request.body) {
-    size += chunk.byteLength
-    if (size > maxBodyBytes) return undefined
-    chunks.push(chunk)
+  try {
+    for await (const chunk of request.body) {
+      size += chunk.byteLength
+      if (size > maxBodyBytes) return 'body_too_large'
+      chunks.push(chunk)
+    }
+  } catch {
+    // The client went away in the middle: nobody's fault here, and nothing for the error log.
+    return 'bad_request'
   }
   return Buffer.concat(chunks)
 }

@@ -1,6 +1,7 @@
 import { Hono } from 'hono'
 import { publicId, type Random } from '../kernel/random.ts'
 import type { Answers } from './answers.ts'
+import type { App } from './app.ts'
 import { problem } from './problems.ts'
 
 export interface HealthOptions {
@@ -11,11 +12,7 @@ export interface HealthOptions {
 }
 
 /** The management listener: for probes and operators, never for the public. */
-export function createManagementApp({
-  answers,
-  random,
-  isReady,
-}: HealthOptions): (request: Request) => Promise<Response> {
+export function createManagementApp({ answers, random, isReady }: HealthOptions): App {
   const router = new Hono()
   const newId = () => publicId(random, 'req')
   router.get('/health/live', () => answers.json(newId(), 200, { status: 'live' }))
@@ -24,5 +21,6 @@ export function createManagementApp({
     return answers.json(newId(), ready ? 200 : 503, { status: ready ? 'ready' : 'not ready' })
   })
   router.notFound(() => answers.problem(newId(), problem('not_found')))
-  return async (request) => router.fetch(request)
+  return async (request, { fault } = {}) =>
+    fault ? answers.problem(newId(), problem(fault)) : router.fetch(request)
 }

@@ -100,6 +100,14 @@ describe('a server that is told to stop', () => {
     ])
   })
 
+  it('is done at once when nothing is in flight, on PostgreSQL too', async () => {
+    const postgres = await startPostgres()
+    const databaseUrl = await postgres.createDatabase()
+    const server = await startServer({ env: { SALLYPORT_DATABASE_URL: databaseUrl } })
+    expect((await register(server.url, aPerson())).status).toBe(201)
+    expect(await timed(server.stop())).toEqual({ code: 0, took: expect.toSatisfy(below(2.5)) })
+  })
+
   it('ends although its database is frozen', { timeout: 40_000 }, async () => {
     const postgres = await startPostgres()
     const databaseUrl = await postgres.createDatabase()

@@ -20,6 +20,8 @@ describe('e-mail address', () => {
   it.each([
     ['letter case', 'ANN@Example.com', 'ann@example.com'],
     ['composed and decomposed', 'andre\u0301@example.com', 'andr\u00e9@example.com'],
+    ['the two sigmas', 'ΝΙΚΟΣ@example.com', 'νικοσ@example.com'],
+    ['a sharp s', 'STRASSE@example.com', 'straße@example.com'],
     ['the Kelvin sign', '\u212Aate@example.com', 'kate@example.com'],
     ['full-width letters', '\uFF41nn@example.com', 'ann@example.com'],
     ['a full-width domain', 'ann@\uFF45xample.com', 'ann@example.com'],

@@ -36,7 +36,13 @@ export function parseEmail(text: string): EmailAddress | undefined {
   const folded = parts(fold(email))
   // Both forms must hold: neither what is stored nor what is compared may be two addresses.
   if (!asWritten || !folded) return undefined
-  return { email: email as Email, canonical: `${folded.local}@${folded.domain}` as CanonicalEmail }
+  const canonical = `${withoutCase(folded.local)}@${folded.domain}`
+  return { email: email as Email, canonical: canonical as CanonicalEmail }
+}
+
+/** Upper case first: it joins what lower case keeps apart, such as the two Greek sigmas, or `ß` and `SS`. */
+function withoutCase(local: string): string {
+  return local.toUpperCase().toLowerCase().normalize('NFKC')
 }
 
 /** NFKC once more after lower-casing: some letters only compose then (RFC 8265, 3.3.3). */
