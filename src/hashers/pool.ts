@@ -40,6 +40,8 @@ export class HasherPool implements PasswordHasher {
       maxThreads: count,
       maxQueue: queue ?? defaultQueue,
       niceIncrement: nice,
+      // The next hash lies ready when one is done: a thread never waits for the main thread to wake.
+      concurrentTasksPerWorker: 2,
     })
   }
 

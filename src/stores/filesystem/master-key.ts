@@ -32,7 +32,12 @@ export function openMasterKey({ folder, random, fresh }: MasterKeyOptions): Secr
       `${path} is missing although there is a database: restore it from a backup, or give the key as SALLYPORT_SECRET`,
     ])
   }
-  create(path, urlSafe(random, keyBytes))
+  try {
+    create(path, urlSafe(random, keyBytes))
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    throw new ConfigurationError([`${path} cannot be written (${code})`])
+  }
   // Read back, not taken from memory: another process may have been faster.
   return read(path) as Secret
 }

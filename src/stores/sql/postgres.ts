@@ -70,7 +70,10 @@ class PostgresDatabase implements Database {
 
   /** A server that is frozen never says goodbye back: then its connections are left to the system. */
   async close(): Promise<void> {
-    await Promise.race([this.kysely.destroy(), delay(timeouts.connect)])
+    const closed = new AbortController()
+    const { signal } = closed
+    const limit = delay(timeouts.connect, undefined, { signal }).catch(() => undefined)
+    await Promise.race([this.kysely.destroy(), limit]).finally(() => closed.abort())
   }
 
   [Symbol.asyncDispose](): Promise<void> {
