@@ -18,7 +18,7 @@ it(`keeps on SQLite, over ${kills} kills, every account and session that it ackn
     const load = new Load(server.url)
     load.start(workers)
     // Another moment of the work each time: with hashes running, and with commits.
-    await load.untilAcknowledged(3 + 3 * kill)
+    await load.untilAcknowledged(3 + 2 * kill)
     await delay(kill % 5)
     expect(load.inFlight).toBeGreaterThanOrEqual(16)
     await server.kill()
@@ -31,7 +31,7 @@ it(`keeps on SQLite, over ${kills} kills, every account and session that it ackn
     all.accounts.push(...load.accounts)
     all.sessions.push(...load.sessions)
   }
-  expect(all.sessions.length).toBeGreaterThan(3 * kills)
+  expect(all.sessions.length).toBeGreaterThan(kills)
   expect(await brokenPromises(server.url, all)).toEqual([])
 })
 
