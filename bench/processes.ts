@@ -1,0 +1,121 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { existsSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
+
+// An interrupted run must not leave its servers behind: they are killed on exit.
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1))
+
+/** A server under test, in a process of its own. */
+export interface RunningServer extends AsyncDisposable {
+  readonly port: number
+  /** Processor time of all its threads so far; only Linux tells. */
+  readonly cpuSeconds: () => number | undefined
+}
+
+interface Program {
+  readonly file: string
+  readonly args?: readonly string[]
+  readonly env?: Readonly<Record<string, string>>
+  readonly port: number
+  /** The one core it may use. */
+  readonly core: number | undefined
+  /** Removed with the process; its log is kept there. */
+  readonly folder: string
+}
+
+/** The real server with its defaults, on a fresh SQLite database; its log goes to a file. */
+export async function startSallyport(
+  core?: number,
+  env: Readonly<Record<string, string>> = {},
+): Promise<RunningServer> {
+  const folder = freshFolder()
+  const port = await freePort()
+  return start({
+    file: join(import.meta.dirname, '../src/cli/main.ts'),
+    args: ['serve'],
+    env: {
+      SALLYPORT_PORT: String(port),
+      SALLYPORT_MANAGEMENT_PORT: String(await freePort()),
+      SALLYPORT_DATA_DIR: join(folder, 'data'),
+      ...env,
+    },
+    port,
+    core,
+    folder,
+  })
+}
+
+/** A server of `servers/`, which listens on `PORT` and answers what `ANSWER` says. */
+export async function startBare(
+  name: 'hono' | 'node',
+  answer: object,
+  core?: number,
+): Promise<RunningServer> {
+  const port = await freePort()
+  const file = join(import.meta.dirname, `servers/${name}.ts`)
+  const env = { PORT: String(port), ANSWER: JSON.stringify(answer) }
+  return start({ file, env, port, core, folder: freshFolder() })
+}
+
+async function start(started: Program): Promise<RunningServer> {
+  const { file, args = [], env, port, core, folder } = started
+  const log = join(folder, 'log')
+  const command = [process.execPath, file, ...args]
+  const [program = '', ...rest] =
+    core === undefined ? command : ['taskset', '-c', `${core}`, ...command]
+  const child = spawn(program, rest, {
+    // Nothing of the caller's environment: a stray setting would change what is measured.
+    env: { PATH: process.env['PATH'], ...env },
+    stdio: ['ignore', 'ignore', openSync(log, 'a')],
+  })
+  const kill = () => child.kill('SIGKILL')
+  process.once('exit', kill)
+  await untilListening(child, port, log)
+  return {
+    port,
+    cpuSeconds: () => cpuSecondsOf(child.pid),
+    [Symbol.asyncDispose]: async () => {
+      process.off('exit', kill)
+      const exited = once(child, 'exit')
+      if (kill()) await exited
+      rmSync(folder, { recursive: true, force: true })
+    },
+  }
+}
+
+async function untilListening(child: ChildProcess, port: number, log: string): Promise<void> {
+  while (child.exitCode === null) {
+    try {
+      await fetch(`http://127.0.0.1:${port}/`, { redirect: 'manual' })
+      return
+    } catch {
+      await delay(50)
+    }
+  }
+  throw new Error(`the server did not start:\n${readFileSync(log, 'utf8')}`)
+}
+
+/** User and system time, in hundredths of a second (proc(5): utime and stime; the name may hold blanks). */
+function cpuSecondsOf(pid: number | undefined): number | undefined {
+  const file = `/proc/${pid}/stat`
+  if (!existsSync(file)) return undefined
+  const fields = readFileSync(file, 'utf8').split(') ')[1]?.split(' ') ?? []
+  return (Number(fields[11]) + Number(fields[12])) / 100
+}
+
+function freshFolder(): string {
+  return mkdtempSync(join(tmpdir(), 'sallyport-bench-'))
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const address = server.address()
+  server.close()
+  await once(server, 'close')
+  return typeof address === 'object' ? (address?.port ?? 0) : 0
+}
