@@ -66,11 +66,11 @@ export async function admit(
   const actor =
     presented && row.who !== 'entrance' ? await context.sessions.authenticate(presented) : undefined
   const form = body.from === 'page' && row.form ? { page: row.form, given: body.value } : undefined
-  const exchange: Exchange = { ...stranger, query, presented, actor, form }
-  if (row.method === 'POST') Object.assign(exchange, { audience: body.from })
+  const audience = row.method === 'POST' ? body.from : stranger.audience
+  const exchange: Exchange = { ...stranger, audience, query, presented, actor, form }
 
   if (row.who === 'signed_in' && !actor) return notSignedIn(exchange)
-  if (actor && body.from === 'page' && !hasFormToken(exchange, actor, body)) {
+  if (actor && !hasFormToken(exchange, actor, body)) {
     return refuse(exchange, problem('form_token'))
   }
   if (!row.shape) return handled(row, exchange, undefined)
