@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { createServer, type Server, STATUS_CODES } from 'node:http'
 import type { Socket } from 'node:net'
-import { setTimeout as delay } from 'node:timers/promises'
+import { setTimeout as delay, setImmediate as nextTurn } from 'node:timers/promises'
 import { toNodeHandler } from '../adapters/node.ts'
 import type { Auth } from '../api.ts'
 import type { ConnectionFault } from '../http/app.ts'
@@ -74,16 +74,45 @@ function reasonOf(
 }
 
 async function drain(server: Server, sockets: Iterable<Socket>, graceMs: number): Promise<void> {
+  await acceptWaiting(server)
   server.close()
-  // Browsers open connections in advance. Node counts those as busy: they have not been answered yet.
-  for (const socket of sockets) if (socket.bytesRead === 0) socket.destroy()
-  const deadline = performance.now() + graceMs
+  const began = performance.now()
   while ((await openConnections(server)) > 0) {
     // A connection becomes idle when it has been answered; only then may it be closed.
     server.closeIdleConnections()
-    if (performance.now() >= deadline) server.closeAllConnections()
+    const waited = performance.now() - began
+    if (waited >= silenceMs) closeSilent(sockets)
+    if (waited >= graceMs) server.closeAllConnections()
     await delay(20)
   }
+}
+
+/**
+ * Whoever has connected by now is in the kernel's queue at least, and closing it would cut them off
+ * unheard. Node takes one from there in each turn of its loop; at most as many wait as its backlog holds.
+ */
+async function acceptWaiting(server: Server): Promise<void> {
+  let accepted = 1
+  const count = () => {
+    accepted++
+  }
+  server.on('connection', count)
+  for (let turn = 0; accepted > 0 && turn < backlog; turn++) {
+    accepted = 0
+    await nextTurn()
+  }
+  server.off('connection', count)
+}
+
+/** Node's own default, which `listen` leaves as it is. */
+const backlog = 511
+
+/** How long a new connection may say nothing before it counts as one that was opened in advance. */
+const silenceMs = 250
+
+/** Browsers open connections in advance. Node counts those as busy: they have not been answered yet. */
+function closeSilent(sockets: Iterable<Socket>): void {
+  for (const socket of sockets) if (socket.bytesRead === 0) socket.destroy()
 }
 
 function openConnections(server: Server): Promise<number> {
