@@ -30,6 +30,7 @@ export default defineConfig({
       project('house', 30 * seconds),
       project('journeys', 20 * seconds),
       project('stores', 30 * seconds, postgres),
+      project('vectors', 60 * seconds),
       project('attacks', 60 * seconds, postgres),
       // These stop and kill real processes and wait for clocks: two files at once would disturb each other.
       project('faults', 120 * seconds, { ...postgres, fileParallelism: false }),

@@ -1,7 +1,7 @@
 import { cpus, setPriority } from 'node:os'
 import { isMainThread, parentPort, Worker } from 'node:worker_threads'
 import { type Algorithm, hashRawSync, type Version } from '@node-rs/argon2'
-import { defaultCost, digestBytes, saltBytes } from '../src/hashers/argon2id.ts'
+import { argon2id } from '../src/hashers/schemes/argon2.ts'
 import { password } from './people.ts'
 import type { Sample, Variant } from './plan.ts'
 
@@ -51,11 +51,11 @@ function hashFor(milliseconds: number): number[] {
     hashRawSync(password, {
       algorithm: 2 as Algorithm.Argon2id,
       version: 1 as Version.V0x13,
-      memoryCost: defaultCost.memory,
-      timeCost: defaultCost.passes,
-      parallelism: defaultCost.lanes,
-      outputLen: digestBytes,
-      salt: Buffer.alloc(saltBytes, 7),
+      memoryCost: argon2id.defaultCost.memory,
+      timeCost: argon2id.defaultCost.passes,
+      parallelism: argon2id.defaultCost.lanes,
+      outputLen: argon2id.digestBytes,
+      salt: Buffer.alloc(argon2id.saltBytes, 7),
     })
     const now = performance.now()
     if (now > end) return latencies

@@ -11,6 +11,7 @@ export interface Step {
 export const checks: readonly Step[] = [
   testsOf('unit'),
   testsOf('house'),
+  testsOf('vectors'),
   { name: 'format and lint', command: ['biome', 'ci', '--colors=off'] },
   { name: 'types', command: ['tsc'] },
   { name: 'nothing unused', command: ['knip'] },

@@ -1,76 +1,54 @@
 import { availableParallelism } from 'node:os'
 import { Piscina } from 'piscina'
-import type { PasswordHash, PasswordHasher, Plaintext } from '../core/passwords/index.ts'
-import { OverloadedError } from '../kernel/errors.ts'
-import type { Random } from '../kernel/random.ts'
-import { defaultCost, digestBytes, saltBytes } from './argon2id.ts'
-import { type Argon2Cost, formatArgon2id } from './phc.ts'
+import type { Plan } from './plan.ts'
+import { type LineCounts, WaitingLine } from './waiting-line.ts'
 import type { HashTask } from './worker.ts'
 
 export interface HasherPoolOptions {
-  readonly random: Random
   /** Hashing threads; one for each core when left out. */
   readonly threads?: number | undefined
   /** How many hashes may wait. Beyond it callers are sent away, and nothing else slows down. */
   readonly queue?: number | undefined
-  readonly cost?: Argon2Cost | undefined
 }
 
 /** Bounds the wait to about a second and a half at the default cost and two threads. */
 export const defaultQueue = 128
 
+export const defaultThreads: number = availableParallelism()
+
 /** Lowest priority: the thread that answers requests always goes first (measured in docs/decisions). */
 const nice = 19
 
-const retryAfterSeconds = 2
+/** The next hash lies ready when one is done: a thread never waits for the main thread to wake. */
+const tasksPerThread = 2
 
-/** Argon2id in threads of its own, so that no session check ever waits behind a password hash. */
-export class HasherPool implements PasswordHasher {
-  readonly #pool: Piscina<HashTask, string | boolean>
-  readonly #random: Random
-  readonly #cost: Argon2Cost
+/** Hashing in threads of its own, so that no session check ever waits behind a password hash. */
+export class HasherPool {
+  readonly #pool: Piscina<HashTask, string | number>
+  readonly #line: WaitingLine
 
-  constructor({ random, threads, queue, cost }: HasherPoolOptions) {
-    const count = threads ?? availableParallelism()
-    this.#random = random
-    this.#cost = cost ?? defaultCost
+  constructor(plan: Plan, { threads = defaultThreads, queue = defaultQueue }: HasherPoolOptions) {
+    this.#line = new WaitingLine({ atWork: threads * tasksPerThread, length: queue })
     this.#pool = new Piscina({
       filename: new URL(`./worker${extension}`, import.meta.url).href,
-      minThreads: count,
-      maxThreads: count,
-      maxQueue: queue ?? defaultQueue,
+      workerData: plan,
+      minThreads: threads,
+      maxThreads: threads,
       niceIncrement: nice,
-      // The next hash lies ready when one is done: a thread never waits for the main thread to wake.
-      concurrentTasksPerWorker: 2,
+      concurrentTasksPerWorker: tasksPerThread,
     })
   }
 
-  async hash(password: Plaintext): Promise<PasswordHash> {
-    const salt = this.#random.bytes(saltBytes)
-    const task = { kind: 'hash', password: password.expose(), salt, cost: this.#cost } as const
-    return (await this.#run(task)) as PasswordHash
+  get counts(): LineCounts {
+    return this.#line.counts
   }
 
-  async verify(password: Plaintext, hash: PasswordHash): Promise<boolean> {
-    return (await this.#run({ kind: 'verify', password: password.expose(), hash })) as boolean
-  }
-
-  /** Random salt and digest: to find a password for it is to break argon2. Costs nothing to make. */
-  decoy(): PasswordHash {
-    const salt = this.#random.bytes(saltBytes)
-    const digest = this.#random.bytes(digestBytes)
-    return formatArgon2id({ cost: this.#cost, salt, digest }) as PasswordHash
+  run(task: HashTask, signal?: AbortSignal): Promise<string | number> {
+    return this.#line.run(() => this.#pool.run(task), signal)
   }
 
   close(): Promise<void> {
     return this.#pool.close()
-  }
-
-  #run(task: HashTask): Promise<string | boolean> {
-    if (this.#pool.queueSize >= this.#pool.options.maxQueue) {
-      throw new OverloadedError('the password hashing queue is full', retryAfterSeconds)
-    }
-    return this.#pool.run(task)
   }
 }
 

@@ -1,5 +1,10 @@
 /** What went wrong unexpectedly, in words that stay the same between versions. */
-export type FaultCode = 'store_unavailable' | 'overloaded' | 'configuration_invalid'
+export type FaultCode =
+  | 'store_unavailable'
+  | 'overloaded'
+  | 'configuration_invalid'
+  | 'password_context_misused'
+  | 'hash_refused'
 
 /** A fault: nobody's answer, always somebody's problem. Expected refusals are values, not faults. */
 export abstract class SallyportError extends Error {

@@ -1,0 +1,87 @@
+import { OverloadedError } from '../kernel/errors.ts'
+
+/** What has become of the work that came to a line. */
+export interface LineCounts {
+  readonly waiting: number
+  /** Sent away because the line was full. */
+  readonly refused: number
+  /** Given up by its caller before its turn. */
+  readonly cancelled: number
+}
+
+interface Place {
+  readonly begin: () => void
+}
+
+const retryAfterSeconds = 2
+
+/**
+ * Lets only so many tasks be at work, and only so many wait, first come, first served. A caller that
+ * gives up leaves the line; work that has begun is not stopped.
+ */
+export class WaitingLine {
+  readonly #atWork: number
+  readonly #length: number
+  // A set keeps the order, and lets anyone leave from the middle without a search.
+  readonly #places = new Set<Place>()
+  #busy = 0
+  #refused = 0
+  #cancelled = 0
+
+  constructor({ atWork, length }: { readonly atWork: number; readonly length: number }) {
+    this.#atWork = atWork
+    this.#length = length
+  }
+
+  get counts(): LineCounts {
+    return { waiting: this.#places.size, refused: this.#refused, cancelled: this.#cancelled }
+  }
+
+  /**
+   * @throws {OverloadedError} The line is full; `work` was not called.
+   * @throws The signal's reason: it was given before its turn, and `work` was not called.
+   */
+  async run<Result>(work: () => Promise<Result>, signal?: AbortSignal): Promise<Result> {
+    signal?.throwIfAborted()
+    if (this.#busy >= this.#atWork) await this.#wait(signal)
+    else this.#busy += 1
+    try {
+      return await work()
+    } finally {
+      this.#next()
+    }
+  }
+
+  /** Resolves with the place at work of somebody who is done. */
+  #wait(signal: AbortSignal | undefined): Promise<void> {
+    if (this.#places.size >= this.#length) {
+      this.#refused += 1
+      throw new OverloadedError('the password hashing queue is full', retryAfterSeconds)
+    }
+    return new Promise((resolve, reject) => {
+      const leave = () => {
+        this.#places.delete(place)
+        this.#cancelled += 1
+        reject(signal?.reason)
+      }
+      const place: Place = {
+        begin: () => {
+          signal?.removeEventListener('abort', leave)
+          resolve()
+        },
+      }
+      signal?.addEventListener('abort', leave, { once: true })
+      this.#places.add(place)
+    })
+  }
+
+  #next(): void {
+    const [first] = this.#places
+    if (!first) {
+      this.#busy -= 1
+      return
+    }
+    this.#places.delete(first)
+    first.begin()
+  }
+}
