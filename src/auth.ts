@@ -2,10 +2,12 @@ import { sql } from 'kysely'
 import type { Auth } from './api.ts'
 import { blockListOf, type Configuration } from './config/index.ts'
 import { Login } from './core/flows/login/index.ts'
+import { PasswordChange } from './core/flows/password-change/index.ts'
 import { Registration } from './core/flows/registration/index.ts'
 import { type PasswordHasher, Passwords } from './core/passwords/index.ts'
 import { Sessions } from './core/sessions/index.ts'
-import { HasherPool } from './hashers/pool.ts'
+import { ContextHasher } from './hashers/password-hasher.ts'
+import { openHashing } from './hashing.ts'
 import { Answers } from './http/answers.ts'
 import { createApp } from './http/app.ts'
 import type { HttpContext, Log } from './http/context.ts'
@@ -52,12 +54,8 @@ export interface Ports {
 export async function composeAuth(configuration: Configuration, ports: Ports): Promise<Auth> {
   const { keys, database } = openStorage(configuration, ports.random)
   await bringUpToDate(database, configuration, ports.clock)
-  const hasher = new HasherPool({
-    random: ports.random,
-    threads: configuration.hash_threads,
-    queue: configuration.hash_queue,
-  })
-  const chapters = wireChapters(configuration, database, hasher, ports)
+  const hashing = openHashing(configuration, ports.random)
+  const chapters = wireChapters(configuration, database, new ContextHasher(hashing), ports)
   const cookie = new SessionCookie(isOverTls(configuration))
   const formTokens = new FormTokens(keys, ports.random)
   const housekeeping = keepHouse(chapters.sessions, ports.log)
@@ -68,19 +66,23 @@ export async function composeAuth(configuration: Configuration, ports: Ports): P
     ready: () => isReachable(database),
     close: async () => {
       clearInterval(housekeeping)
-      await hasher.close()
+      await chapters.passwords.settled()
+      await hashing.close()
       await database.close()
     },
   }
 }
 
-type Chapters = Pick<HttpContext, 'login' | 'registration' | 'sessions' | 'sessionPolicy'>
+type Chapters = Pick<
+  HttpContext,
+  'login' | 'registration' | 'passwordChange' | 'sessions' | 'sessionPolicy'
+> & { readonly passwords: Passwords }
 
 function wireChapters(
   configuration: Configuration,
   database: Database,
   hasher: PasswordHasher,
-  { clock, random }: Ports,
+  { clock, random, log }: Ports,
 ): Chapters {
   const accounts = new SqlAccountStore(database)
   const passwords = new Passwords({
@@ -88,6 +90,8 @@ function wireChapters(
     store: new SqlPasswordStore(database),
     policy: configuration.password_policy,
     serviceName: configuration.service_name,
+    clock,
+    report: (error) => log.error({ err: error }, 'replacing a password hash failed'),
   })
   const sessionPolicy = {
     idle: configuration.session_idle,
@@ -98,7 +102,8 @@ function wireChapters(
   const login = new Login({ accounts, passwords, sessions })
   const unitOfWork = sqlUnitOfWork(database)
   const registration = new Registration({ passwords, unitOfWork, clock, random })
-  return { login, registration, sessions, sessionPolicy }
+  const passwordChange = new PasswordChange({ passwords, sessions, unitOfWork, clock })
+  return { login, registration, passwordChange, passwords, sessions, sessionPolicy }
 }
 
 function wireHttp(

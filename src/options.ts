@@ -26,6 +26,12 @@ export interface AuthOptions {
   readonly serviceName?: string
   /** Which passwords may be chosen. Default `strength`. */
   readonly passwordPolicy?: PasswordPolicy
+  /** Schemes of hashes that are accepted, the one that makes new ones first. Default `argon2id`, `import`. */
+  readonly passwordSchemes?: readonly string[]
+  /** Cost of new hashes where it is not the scheme's default, such as `memory=65536,passes=3`. */
+  readonly passwordCost?: string
+  /** Keys mixed into passwords before they are hashed, as `id:key`, the one in use first. */
+  readonly passwordPepper?: string | readonly string[]
   /** A session ends when it is not used for this long, such as `30m`, the default. */
   readonly sessionIdle?: string
   /** A session ends this long after sign-in, used or not. Default `24h`. */
@@ -53,6 +59,9 @@ const settingOfOption = {
   secret: 'secret',
   serviceName: 'service_name',
   passwordPolicy: 'password_policy',
+  passwordSchemes: 'password_schemes',
+  passwordCost: 'password_cost',
+  passwordPepper: 'password_pepper',
   sessionIdle: 'session_idle',
   sessionLifetime: 'session_lifetime',
   trustedProxies: 'trusted_proxies',

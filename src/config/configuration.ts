@@ -17,7 +17,7 @@ export type GivenSettings = Partial<
 >
 
 /** Settings whose absence means something. */
-type Optional = 'database_url' | 'secret' | 'hash_threads'
+type Optional = 'database_url' | 'secret' | 'hash_threads' | 'password_cost' | 'password_pepper'
 
 type Values = { readonly [Name in SettingName]: Settings[Name] | undefined }
 

@@ -23,8 +23,16 @@ function written(name: SettingName, value: unknown): string {
   if (settingOf(name).secret || value instanceof Secret) return '(secret)'
   if (value instanceof URL) return value.origin
   if (Array.isArray(value)) return value.join(', ') || '(none)'
+  if (name === 'password_cost') return writeCost(value as Configuration['password_cost'])
   if (durations.has(name)) return writeDuration(value as Parameters<typeof writeDuration>[0])
   return String(value)
+}
+
+/** `memory=19456,passes=2,lanes=1`, as the setting is written. */
+export function writeCost(cost: Readonly<Record<string, number>> = {}): string {
+  return Object.entries(cost)
+    .map(([name, number]) => `${name}=${number}`)
+    .join(',')
 }
 
 const durations: ReadonlySet<SettingName> = new Set([

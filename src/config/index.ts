@@ -3,7 +3,7 @@ export {
   configurationOf,
   type GivenSettings,
 } from './configuration.ts'
-export { describeConfiguration } from './describe.ts'
+export { describeConfiguration, writeCost } from './describe.ts'
 export { loadConfiguration } from './load.ts'
 export { blockListOf, writeDuration } from './parsers.ts'
 export { reviewConfiguration } from './review.ts'

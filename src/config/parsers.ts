@@ -99,6 +99,52 @@ export const masterKeys: Parser<[Secret, ...Secret[]]> = z
   )
   .transform((keys) => keys.map((key) => new Secret(key)) as [Secret, ...Secret[]])
 
+/** Names separated by commas, such as `argon2id, bcrypt`. What they mean is checked where they are used. */
+export const schemeNames: Parser<readonly string[]> = z
+  .string()
+  .transform((value) => value.split(',').map((name) => name.trim()))
+  .refine(
+    (names) => names.length <= 100 && names.every((name) => /^[a-z][a-z0-9_]{0,63}$/.test(name)),
+    'names of schemes separated by commas, such as argon2id, bcrypt',
+  )
+
+/** `memory=65536, passes=3` */
+export const schemeCost: Parser<Readonly<Record<string, number>>> = z
+  .string()
+  .refine(
+    (value) => /^\s*[a-z]+=\d{1,9}(?:\s*,\s*[a-z]+=\d{1,9})*\s*$/.test(value),
+    'parts of the cost with a whole number each, such as memory=65536,passes=3',
+  )
+  .transform((value) => {
+    const parts = value.split(',').map((part) => part.trim().split('='))
+    return Object.fromEntries(parts.map(([name, number]) => [name, Number(number)]))
+  })
+
+/** A key with the name that hashes know it by. */
+export interface NamedKey {
+  readonly id: string
+  readonly key: Secret
+}
+
+/** `2026:kJ…,2025:Zq…`: an id and a random text each. */
+export const namedKeys: Parser<readonly NamedKey[]> = z
+  .string()
+  .transform((value) => value.split(',').map((part) => part.trim()))
+  .refine(
+    (parts) => parts.every((part) => /^[A-Za-z0-9_.-]{1,32}:.{32,1024}$/.test(part)),
+    'an id, a colon and a random text of at least 32 characters (make one with `sallyport secret`), or several, separated by commas',
+  )
+  .refine(
+    (parts) => !parts.some((part) => samples.test(part)),
+    'a random text of your own, not one from a guide (make one with `sallyport secret`)',
+  )
+  .transform((parts) =>
+    parts.map((part) => {
+      const colon = part.indexOf(':')
+      return { id: part.slice(0, colon), key: new Secret(part.slice(colon + 1)) }
+    }),
+  )
+
 /** Addresses and networks of reverse proxies, such as `10.0.0.0/8, ::1`. */
 export const networks: Parser<readonly string[]> = z
   .string()

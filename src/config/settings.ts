@@ -31,6 +31,9 @@ export interface Settings {
   readonly secret: readonly [Secret, ...Secret[]]
   readonly service_name: string
   readonly password_policy: PasswordPolicy
+  readonly password_schemes: readonly string[]
+  readonly password_cost: Readonly<Record<string, number>>
+  readonly password_pepper: readonly parse.NamedKey[]
   readonly session_idle: Duration
   readonly session_lifetime: Duration
   readonly hash_threads: number
@@ -123,6 +126,27 @@ const settings: { readonly [Name in SettingName]: Setting<Settings[Name]> } = {
     reason: 'length protects; composition rules do not (NIST SP 800-63B-4)',
     parse: parse.choice(passwordPolicies),
   },
+  password_schemes: {
+    about:
+      'schemes of password hashes that are accepted: the first makes new ones, the others are replaced at the next sign-in; `import` stands for all that are not broken',
+    default: 'argon2id, import',
+    reason: 'users of any other system can be brought along; argon2id is OWASP’s first choice',
+    parse: parse.schemeNames,
+  },
+  password_cost: {
+    about:
+      'cost of new password hashes, where it is not the scheme’s default, such as `memory=65536,passes=3`',
+    reason:
+      'argon2id: `memory=19456,passes=2,lanes=1`; measure with `sallyport passwords calibrate`',
+    parse: parse.schemeCost,
+  },
+  password_pepper: {
+    about:
+      'keys that are mixed into passwords before they are hashed, as `id:key`; several separated by commas, the first makes, all are understood. Without its key a hash is worth nothing, to you as well',
+    reason: 'none: a key that is lost locks everybody out',
+    parse: parse.namedKeys,
+    secret: true,
+  },
   session_idle: {
     about: 'a session ends when it is not used for this long',
     default: '30m',
@@ -136,7 +160,7 @@ const settings: { readonly [Name in SettingName]: Setting<Settings[Name]> } = {
     parse: parse.duration('1m', '365d'),
   },
   hash_threads: {
-    about: 'threads that hash passwords; each needs 19 MiB',
+    about: 'threads that hash passwords; each needs the memory of one hash, 19 MiB by default',
     reason: 'one for each core',
     parse: parse.wholeNumber(1, 256),
   },

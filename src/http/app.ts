@@ -9,6 +9,13 @@ import { refuseFault } from './faults.ts'
 import { loginForm, loginShape, showLogin, submitLogin } from './login.ts'
 import { submitLogout } from './logout.ts'
 import { showMe } from './me.ts'
+import {
+  passwordChangeForm,
+  passwordChangeShape,
+  sendToPasswordChange,
+  showPasswordChange,
+  submitPasswordChange,
+} from './password-change.ts'
 import { type Problem, type ProblemCode, problem } from './problems.ts'
 import {
   registrationForm,
@@ -42,6 +49,21 @@ const routes: readonly Route[] = [
   route({ method: 'POST', path: '/logout', who: 'anyone', handle: submitLogout }),
   route({ method: 'GET', path: '/me', who: 'signed_in', answers: 'program', handle: showMe }),
   route({ method: 'GET', path: '/dashboard', who: 'signed_in', handle: showDashboard }),
+  route({ method: 'GET', path: '/password/change', who: 'signed_in', handle: showPasswordChange }),
+  route({
+    method: 'POST',
+    path: '/password/change',
+    who: 'signed_in',
+    shape: passwordChangeShape,
+    form: passwordChangeForm,
+    handle: submitPasswordChange,
+  }),
+  route({
+    method: 'GET',
+    path: '/.well-known/change-password',
+    who: 'entrance',
+    handle: sendToPasswordChange,
+  }),
   ...assets.map(({ path, type, body }) =>
     route({
       method: 'GET',

@@ -1,5 +1,6 @@
 import type { BlockList } from 'node:net'
 import type { Login } from '../core/flows/login/index.ts'
+import type { PasswordChange } from '../core/flows/password-change/index.ts'
 import type { Registration } from '../core/flows/registration/index.ts'
 import type { PasswordPolicy } from '../core/passwords/index.ts'
 import type { SessionPolicy, Sessions } from '../core/sessions/index.ts'
@@ -20,6 +21,7 @@ export interface Log {
 export interface HttpContext {
   readonly login: Login
   readonly registration: Registration
+  readonly passwordChange: PasswordChange
   readonly sessions: Sessions
   readonly sessionPolicy: SessionPolicy
   readonly passwordPolicy: PasswordPolicy

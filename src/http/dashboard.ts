@@ -7,6 +7,7 @@ import { home } from './route.ts'
 export function showDashboard({
   context,
   requestId,
+  query,
   actor: { account, session },
 }: Exchange & { readonly actor: Authenticated }): Response {
   const html = dashboardPage({
@@ -20,6 +21,7 @@ export function showDashboard({
       endsAt: new Date(session.endsAt),
       idleLimitMs: context.sessionPolicy.idle,
     },
+    notice: query.get('notice') === 'password_changed' ? 'password_changed' : undefined,
     csrfToken: context.formTokens.make(session),
   })
   return context.answers.page(requestId, 200, html)

@@ -29,7 +29,7 @@ interface SentForm {
 
 /** Draws a form again, with what was given and what is wrong with it. */
 export type FormPage = (
-  context: HttpContext,
+  exchange: Exchange,
   given: Readonly<Record<string, string>>,
   problems: readonly PageProblem[],
 ) => string
@@ -41,9 +41,10 @@ export function refuse(exchange: Exchange, problem: Problem): Response {
   return context.answers.page(requestId, problem.status, draw(exchange, problem), problem.headers)
 }
 
-function draw({ context, requestId, form }: Exchange, problem: Problem): string {
+function draw(exchange: Exchange, problem: Problem): string {
+  const { context, requestId, form } = exchange
   const { status, title, detail, errors, code } = problem
   const whole = { field: undefined, message: formTexts[code] ?? detail }
-  if (form) return form.page(context, form.given, errors ?? [whole])
+  if (form) return form.page(exchange, form.given, errors ?? [whole])
   return problemPage({ frame: context.frame, status, title, detail, requestId, home: true })
 }

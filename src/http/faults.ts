@@ -9,7 +9,8 @@ export function refuseFault(exchange: Exchange, error: unknown): Response {
     const headers = { 'retry-after': String(error.retryAfterSeconds) }
     return refuse(exchange, problem('overloaded', headers))
   }
-  const { context, requestId } = exchange
+  const { context, request, requestId } = exchange
+  if (request.signal.aborted) return refuse(exchange, problem('client_closed'))
   context.log.error({ request_id: requestId, err: error }, 'request failed')
   return refuse(exchange, faultProblem(error))
 }

@@ -1,9 +1,10 @@
 import { z } from 'zod'
-import type { LoginRefusal, SignedIn } from '../core/flows/login/index.ts'
+import type { LoginRefusal } from '../core/flows/login/index.ts'
 import { Secret } from '../kernel/secret.ts'
 import { loginPage } from '../pages/login.ts'
 import type { HttpContext } from './context.ts'
 import { type Exchange, type FormPage, refuse } from './exchange.ts'
+import { handOver } from './hand-over.ts'
 import { ownPath } from './next.ts'
 import { invalidFields, type Problem, problem } from './problems.ts'
 import { challenge, home } from './route.ts'
@@ -47,18 +48,22 @@ export function showLogin({ context, requestId, query, actor }: Exchange): Respo
 
 /** `POST /login`. Translates only: bytes in, one call to the core, bytes out. */
 export async function submitLogin(exchange: LoginExchange): Promise<Response> {
-  const { context, body, audience, presented } = exchange
+  const { context, request, body, audience, presented } = exchange
   const bearer = audience === 'program' && body.transport === 'bearer'
   const outcome = await context.login.withPassword({
     email: body.email,
     password: new Secret(body.password),
     kind: bearer ? 'bearer' : 'session',
     presented,
+    signal: request.signal,
   })
 
   switch (outcome.kind) {
     case 'signed_in':
-      return signedIn(exchange, outcome)
+      return handOver(exchange, outcome, {
+        message: 'Login successful',
+        next: destination(context, body.next),
+      })
     case 'refused':
       return refuse(exchange, refusals[outcome.reason])
     case 'invalid':
@@ -66,23 +71,10 @@ export async function submitLogin(exchange: LoginExchange): Promise<Response> {
   }
 }
 
-export const loginForm: FormPage = ({ frame, publicAddress }, given, problems) => {
+export const loginForm: FormPage = ({ context }, given, problems) => {
+  const { frame, publicAddress } = context
   const next = ownPath(given['next'], publicAddress)
   return loginPage({ frame, email: given['email'] ?? '', next, problems, notice: undefined })
-}
-
-function signedIn(
-  { context, requestId, audience, body }: LoginExchange,
-  { session, token }: SignedIn,
-): Response {
-  const message = 'Login successful'
-  if (session.kind === 'bearer') {
-    return context.answers.json(requestId, 200, { session_id: token.expose(), message })
-  }
-  const cookie = context.cookie.give(token.expose(), context.sessionPolicy.lifetime)
-  const headers = { 'set-cookie': cookie }
-  if (audience === 'program') return context.answers.json(requestId, 200, { message }, headers)
-  return context.answers.redirect(requestId, destination(context, body.next), headers)
 }
 
 function destination({ publicAddress }: HttpContext, next: string | undefined): string {

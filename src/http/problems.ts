@@ -14,6 +14,7 @@ export type ProblemCode =
   | 'not_authenticated'
   | 'invalid_session'
   | 'invalid_credentials'
+  | 'wrong_password'
   | 'cross_site'
   | 'form_token'
   | 'not_found'
@@ -24,6 +25,7 @@ export type ProblemCode =
   | 'expectation_failed'
   | 'invalid_fields'
   | 'headers_too_large'
+  | 'client_closed'
   | 'internal_error'
   | 'overloaded'
   | 'store_unavailable'
@@ -43,6 +45,7 @@ export const problemKinds: Readonly<Record<ProblemCode, ProblemKind>> = {
   not_authenticated: [401, 'Not authenticated', 'Not authenticated'],
   invalid_session: [401, 'Not authenticated', 'Invalid session'],
   invalid_credentials: [401, 'Invalid credentials', 'Invalid credentials'],
+  wrong_password: [403, 'Wrong password', 'The current password is wrong.'],
   cross_site: [403, 'Cross-site request', 'The request comes from another site.'],
   form_token: [403, 'Form out of date', 'This form is out of date. Please try again.'],
   not_found: [404, 'Not found', 'There is nothing at this address.'],
@@ -61,6 +64,8 @@ export const problemKinds: Readonly<Record<ProblemCode, ProblemKind>> = {
   ],
   invalid_fields: [422, 'Invalid fields', 'The request has invalid fields.'],
   headers_too_large: [431, 'Headers too large', 'The headers of the request are too large.'],
+  // Nobody reads this; it is what the log says.
+  client_closed: [499, 'Client closed request', 'The client went away before the answer.'],
   internal_error: [500, 'Internal error', 'Something went wrong on our side.'],
   overloaded: [503, 'Busy', 'The server is busy. Please try again in a moment.'],
   store_unavailable: [
@@ -100,6 +105,15 @@ export const formTexts: Readonly<Partial<Record<ProblemCode, string>>> = {
 export function emailTaken(): Problem {
   const taken = problem('email_taken')
   return { ...taken, errors: [{ field: 'email', rule: 'taken', message: taken.detail }] }
+}
+
+/** Told of the field, so that people are led there. */
+export function wrongPassword(): Problem {
+  const wrong = problem('wrong_password')
+  return {
+    ...wrong,
+    errors: [{ field: 'current_password', rule: 'wrong', message: wrong.detail }],
+  }
 }
 
 /** Names each field and the rule that it breaks, never the value. */

@@ -2,7 +2,6 @@ import { z } from 'zod'
 import type { RegistrationRefusal } from '../core/flows/registration/index.ts'
 import { minPasswordLength } from '../core/passwords/index.ts'
 import { Secret } from '../kernel/secret.ts'
-import type { FieldProblem } from '../pages/page.ts'
 import { registerPage } from '../pages/register.ts'
 import type { HttpContext } from './context.ts'
 import { type Exchange, type FormPage, refuse } from './exchange.ts'
@@ -33,19 +32,21 @@ const refusals: Readonly<Record<RegistrationRefusal, Problem>> = {
 }
 
 /** `GET /register`. Who is signed in already has an account. */
-export function showRegistration({ context, requestId, query, actor }: Exchange): Response {
+export function showRegistration(exchange: Exchange): Response {
+  const { context, requestId, query, actor } = exchange
   if (actor) return context.answers.redirect(requestId, home)
   const given = { next: query.get('next') ?? '' }
-  return context.answers.page(requestId, 200, registrationForm(context, given, []))
+  return context.answers.page(requestId, 200, registrationForm(exchange, given, []))
 }
 
 /** `POST /register`. */
 export async function submitRegistration(exchange: RegistrationExchange): Promise<Response> {
-  const { context, body } = exchange
+  const { context, request, body } = exchange
   const outcome = await context.registration.register({
     email: body.email,
     fullName: body.full_name,
     password: new Secret(body.password),
+    signal: request.signal,
   })
 
   switch (outcome.kind) {
@@ -58,7 +59,7 @@ export async function submitRegistration(exchange: RegistrationExchange): Promis
   }
 }
 
-export const registrationForm: FormPage = (context, given, problems: readonly FieldProblem[]) => {
+export const registrationForm: FormPage = ({ context }, given, problems) => {
   const { frame, passwordPolicy, publicAddress } = context
   return registerPage({
     frame,

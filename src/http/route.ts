@@ -1,5 +1,5 @@
 import type { z } from 'zod'
-import type { Authenticated } from '../core/sessions/index.ts'
+import type { Authenticated, PresentedToken } from '../core/sessions/index.ts'
 import { type Body, readBody } from './body.ts'
 import type { HttpContext } from './context.ts'
 import { presentedToken } from './credentials.ts'
@@ -36,8 +36,10 @@ interface RouteOf<W extends Who, Shape extends z.ZodType> {
   >
 }
 
-interface SignedIn {
+/** What a route for those who are signed in can rely on. */
+export interface SignedIn {
   readonly actor: Authenticated
+  readonly presented: PresentedToken
 }
 
 export type Route = RouteOf<Who, z.ZodType>

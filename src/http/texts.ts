@@ -1,4 +1,5 @@
 import type { LoginProblem } from '../core/flows/login/index.ts'
+import type { PasswordChangeProblem } from '../core/flows/password-change/index.ts'
 import type { RegistrationProblem } from '../core/flows/registration/index.ts'
 import { minPasswordLength, type PasswordPolicy } from '../core/passwords/index.ts'
 
@@ -6,6 +7,7 @@ import { minPasswordLength, type PasswordPolicy } from '../core/passwords/index.
 export type FieldProblem =
   | RegistrationProblem
   | LoginProblem
+  | PasswordChangeProblem
   | { readonly field: string; readonly rule: 'required' | 'wrong_type' | 'not_allowed' }
 
 type Rule = FieldProblem['rule']
@@ -19,6 +21,7 @@ const texts: Readonly<Record<Exclude<Rule, 'too_short'>, (label: string) => stri
   too_long: (label) => `${label} is too long`,
   forbidden_character: (label) => `${label} contains a character that is not allowed`,
   not_unicode: (label) => `${label} contains a character that is not allowed`,
+  unchanged: () => 'New password must be another one than the current password',
   no_uppercase: () => 'Password must contain uppercase letter',
   no_lowercase: () => 'Password must contain lowercase letter',
   no_digit: () => 'Password must contain digit',
@@ -31,6 +34,8 @@ const labels: Readonly<Record<string, string>> = {
   email: 'E-mail address',
   full_name: 'Full name',
   password: 'Password',
+  current_password: 'Current password',
+  new_password: 'New password',
 }
 
 /** The public text of a broken rule. Lengths are those of the policy in force. */

@@ -14,6 +14,7 @@ const ada: DashboardView = {
     idleLimitMs: 30 * 60_000,
   },
   csrfToken: 'token"<',
+  notice: undefined,
 }
 const page = (view: Partial<DashboardView> = {}) => dashboardPage({ ...ada, ...view })
 

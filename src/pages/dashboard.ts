@@ -15,7 +15,12 @@ export interface DashboardView {
     readonly idleLimitMs: number
   }
   readonly csrfToken: string
+  readonly notice: 'password_changed' | undefined
 }
+
+const notices = {
+  password_changed: 'Your password is changed. All your other sessions have ended.',
+} as const
 
 /** A name longer than this is set smaller, or it would push everything else off the screen. */
 const LONG_NAME = 32
@@ -23,6 +28,7 @@ const LONG_NAME = 32
 /** `GET /dashboard`: the home of the person who is signed in. */
 export function dashboardPage(view: DashboardView): string {
   const content = html`<h1${view.name.length > LONG_NAME && html` class="long"`}>Welcome, ${view.name}!</h1>
+${view.notice && html`<p class="notice" role="status">${notices[view.notice]}</p>`}
 <p class="lead">You are signed in. Here is your account, and how long this session lasts.</p>
 ${accountCard(view)}
 ${sessionCard(view)}`
@@ -37,6 +43,7 @@ function accountCard({ name, email, memberSince }: DashboardView): Html {
 <span class="niche" aria-hidden="true">${initialOf(name)}</span>
 <p><bdi class="person-name">${name}</bdi><bdi class="person-more">${email}</bdi><span class="person-more">Member since ${time(memberSince, 'day')}</span></p>
 </div>
+<p class="actions"><a href="/password/change">Change password</a></p>
 </section>`
 }
 

@@ -27,6 +27,7 @@ const pages = {
     memberSince: moment,
     session: { startedAt: moment, idleEndsAt: moment, endsAt: moment, idleLimitMs: 60_000 },
     csrfToken: 'token',
+    notice: undefined,
   }),
   problem: problemPage({
     frame,

@@ -3,6 +3,7 @@ import { promisify } from 'node:util'
 import { pino } from 'pino'
 import { composeAuth } from '../auth.ts'
 import { type Configuration, reviewConfiguration } from '../config/index.ts'
+import { describeHashing } from '../hashing.ts'
 import { Answers } from '../http/answers.ts'
 import { createManagementApp } from '../http/health.ts'
 import { systemClock } from '../kernel/clock.ts'
@@ -42,7 +43,7 @@ export async function serve(configuration: Configuration): Promise<void> {
     }),
   )
   const warnings = reviewConfiguration(configuration)
-  process.stdout.write(startupBlock(configuration, warnings))
+  process.stdout.write(startupBlock(configuration, describeHashing(configuration), warnings))
   for (const warning of warnings) log.warn(warning)
 
   const signal = await stopSignal()

@@ -1,10 +1,17 @@
 import { join, resolve } from 'node:path'
-import { type Configuration, writeDuration } from '../config/index.ts'
+import { type Configuration, writeCost, writeDuration } from '../config/index.ts'
 import { minPasswordLength } from '../core/passwords/index.ts'
+import type { PasswordContext } from '../hashers/index.ts'
 import { version } from './version.ts'
 
+type Hashing = PasswordContext['making']
+
 /** What is in force, in a few lines for whoever has just started the server. */
-export function startupBlock(configuration: Configuration, warnings: readonly string[]): string {
+export function startupBlock(
+  configuration: Configuration,
+  hashing: Hashing,
+  warnings: readonly string[],
+): string {
   const { management_host, management_port, password_policy: policy } = configuration
   const folder = resolve(configuration.data_dir)
   const idle = writeDuration(configuration.session_idle)
@@ -18,14 +25,18 @@ export function startupBlock(configuration: Configuration, warnings: readonly st
       configuration.database_url ? databaseText(configuration) : join(folder, 'sallyport.db'),
     ],
     ['Sessions', `end after ${idle} without use, ${lifetime} after sign-in at the latest`],
-    [
-      'Passwords',
-      `policy ${policy}: at least ${minPasswordLength[policy]} characters; stored as argon2id`,
-    ],
+    ['Passwords', `policy ${policy}: at least ${minPasswordLength[policy]} characters`],
+    ['Hashing', hashingText(hashing)],
   ] as const
   const facts = lines.map(([label, text]) => `  ${label.padEnd(10)} ${text}`)
   const cautions = warnings.map((warning) => `  Warning    ${warning}`)
   return ['', `Sallyport ${version} is ready`, '', ...facts, ...cautions, '', ''].join('\n')
+}
+
+/** Threads times what one hash needs: that much memory, however many sign in at once. */
+function hashingText({ scheme, cost, threads, memory }: Hashing): string {
+  const each = `${threads} thread${threads === 1 ? '' : 's'}`
+  return `${scheme} ${writeCost(cost)} on ${each}: ${Math.ceil(memory / 2 ** 20)} MiB at most`
 }
 
 /** Without user and password. */

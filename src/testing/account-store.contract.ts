@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { AccountId, AccountStore } from '../core/accounts/index.ts'
-import { anAccount } from './records.ts'
+import { anAccount, anInstant } from './records.ts'
 
 /** What every {@link AccountStore} must do. Run it against yours: `accountStoreContract('sqlite', open)`. */
 export function accountStoreContract(name: string, open: () => Promise<AccountStore>): void {
@@ -48,6 +48,26 @@ export function accountStoreContract(name: string, open: () => Promise<AccountSt
       await store.insert(account)
       await Promise.all(Array.from({ length: 16 }, () => store.setStatus(account.id, 'disabled')))
       expect((await store.findById(account.id))?.epoch).toBe(16)
+    })
+
+    it('keeps when an address was verified', async () => {
+      const store = await open()
+      const account = anAccount({ emailVerifiedAt: anInstant('2030-01-02T03:04:05.678Z') })
+      await store.insert(account)
+      expect(await store.findById(account.id)).toEqual(account)
+    })
+
+    it('starts a new epoch for each of 16 parallel callers, and tells each its own', async () => {
+      const store = await open()
+      const account = anAccount()
+      await store.insert(account)
+      const begun = await Promise.all(
+        Array.from({ length: 16 }, () => store.startEpoch(account.id)),
+      )
+      const epochs = begun.map((one) => one?.epoch ?? 0).sort((a, b) => a - b)
+      expect(epochs).toEqual(Array.from({ length: 16 }, (_, at) => at + 1))
+      expect(await store.findById(account.id)).toEqual({ ...account, epoch: 16 })
+      expect(await store.startEpoch('acc_nobody' as AccountId)).toBeUndefined()
     })
 
     it.each(["Robert'); drop table accounts;--", '" or 1=1 --', '<b>&amp;</b>', '%_\\', '🦊'])(

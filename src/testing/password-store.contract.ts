@@ -1,9 +1,14 @@
 import { describe, expect, it } from 'vitest'
 import type { AccountId } from '../core/accounts/index.ts'
-import type { PasswordHash, PasswordStore } from '../core/passwords/index.ts'
+import type { PasswordHash, PasswordStore, StoredPassword } from '../core/passwords/index.ts'
 import { anInstant } from './records.ts'
 
 const now = anInstant('2030-01-01T00:00:00Z')
+
+const aHash = (name: number | string): StoredPassword => ({
+  hash: `$hash$${name}` as PasswordHash,
+  normalForm: 'nfc',
+})
 
 /** What every {@link PasswordStore} must do. `open` also gives ids of accounts that exist. */
 export function passwordStoreContract(
@@ -14,18 +19,51 @@ export function passwordStoreContract(
     it('gives back the hash of its owner and of nobody else', async () => {
       const { store, newAccount } = await open()
       const [owner, other] = [await newAccount(), await newAccount()]
-      expect(await store.insert(owner, '$hash$1' as PasswordHash, now)).toBe(true)
-      expect(await store.find(owner)).toBe('$hash$1')
+      expect(await store.insert(owner, aHash(1), now)).toBe(true)
+      expect(await store.find(owner)).toEqual(aHash(1))
       expect(await store.find(other)).toBeUndefined()
+    })
+
+    it('keeps whether the hash is known to be of the composed form', async () => {
+      const { store, newAccount } = await open()
+      const owner = await newAccount()
+      const imported = { ...aHash(1), normalForm: undefined }
+      await store.insert(owner, imported, now)
+      expect(await store.find(owner)).toEqual(imported)
+      expect(await store.replace(owner, imported.hash, aHash(2), now)).toBe(true)
+      expect(await store.find(owner)).toEqual(aHash(2))
     })
 
     it('keeps the first password of an account against 16 parallel callers', async () => {
       const { store, newAccount } = await open()
       const owner = await newAccount()
-      const hashes = Array.from({ length: 16 }, (_, at) => `$hash$${at}` as PasswordHash)
+      const hashes = Array.from({ length: 16 }, (_, at) => aHash(at))
       const results = await Promise.all(hashes.map((hash) => store.insert(owner, hash, now)))
       expect(results.filter(Boolean)).toHaveLength(1)
-      expect(await store.find(owner)).toBe(hashes[results.indexOf(true)])
+      expect(await store.find(owner)).toEqual(hashes[results.indexOf(true)])
+    })
+
+    it('lets one of 16 parallel callers replace a hash', async () => {
+      const { store, newAccount } = await open()
+      const owner = await newAccount()
+      const old = aHash('old')
+      await store.insert(owner, old, now)
+      const hashes = Array.from({ length: 16 }, (_, at) => aHash(at))
+      const results = await Promise.all(
+        hashes.map((hash) => store.replace(owner, old.hash, hash, now)),
+      )
+      expect(results.filter(Boolean)).toHaveLength(1)
+      expect(await store.find(owner)).toEqual(hashes[results.indexOf(true)])
+    })
+
+    it('replaces nothing where the old hash is not there any more', async () => {
+      const { store, newAccount } = await open()
+      const [owner, other] = [await newAccount(), await newAccount()]
+      await store.insert(owner, aHash(1), now)
+      expect(await store.replace(owner, aHash(2).hash, aHash(3), now)).toBe(false)
+      expect(await store.replace(other, aHash(1).hash, aHash(3), now)).toBe(false)
+      expect(await store.find(owner)).toEqual(aHash(1))
+      expect(await store.find(other)).toBeUndefined()
     })
   })
 }

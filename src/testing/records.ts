@@ -25,6 +25,7 @@ export function anAccount(over: Partial<Account> & { readonly address?: string }
     epoch: 0,
     mfaEnabled: false,
     createdAt: anInstant('2030-01-01T00:00:00Z'),
+    emailVerifiedAt: undefined,
     ...rest,
   }
 }

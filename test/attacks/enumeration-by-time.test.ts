@@ -6,6 +6,7 @@ import {
   type Plaintext,
 } from '../../src/core/passwords/index.ts'
 import { Secret } from '../../src/kernel/secret.ts'
+import { FakeClock } from '../../src/testing/clock.ts'
 import { startApp } from '../support/app.ts'
 
 const rounds = 200
@@ -66,10 +67,11 @@ describe('telling accounts apart by the time that a sign-in takes', () => {
     const done: string[] = []
     const hasher: PasswordHasher = {
       hash: async () => '$new' as PasswordHash,
-      verify: async (_password, hash) => {
+      verify: async (_password, { hash }) => {
         done.push(`verify ${hash}`)
-        return false
+        return { ok: false, needsRehash: false }
       },
+      refusal: () => undefined,
       decoy: () => '$decoy' as PasswordHash,
     }
     const store = {
@@ -78,8 +80,16 @@ describe('telling accounts apart by the time that a sign-in takes', () => {
         done.push('find')
         return undefined
       },
+      replace: async () => true,
     }
-    const passwords = new Passwords({ hasher, store, policy: 'strength', serviceName: 'Sallyport' })
+    const passwords = new Passwords({
+      hasher,
+      store,
+      policy: 'strength',
+      serviceName: 'Sallyport',
+      clock: new FakeClock(),
+      report: () => undefined,
+    })
     const password: Plaintext = new Secret('violet harbour lantern')
     await passwords.verify('acc_without_password' as never, password)
     const withAccount = done.splice(0)

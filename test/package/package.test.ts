@@ -47,7 +47,13 @@ describe('the tarball', () => {
 describe('the installed library', () => {
   it('gives exactly its public names', async () => {
     const { exports } = manifestIn(join(installed.folder, 'node_modules/sallyport'))
-    expect(Object.keys(exports)).toEqual(['.', './node', './testing', './package.json'])
+    expect(Object.keys(exports)).toEqual([
+      '.',
+      './node',
+      './passwords',
+      './testing',
+      './package.json',
+    ])
     expect(await namesIn('sallyport')).toEqual([
       'ConfigurationError',
       'OverloadedError',

@@ -22,4 +22,6 @@ export interface Account {
   /** Whether a sign-in needs a second factor. */
   readonly mfaEnabled: boolean
   readonly createdAt: Instant
+  /** When it was known that the address belongs to this person; `undefined` while it is not. */
+  readonly emailVerifiedAt: Instant | undefined
 }

@@ -19,4 +19,10 @@ export interface AccountStore {
    * session outlives it. `false` when there is no such account.
    */
   setStatus(id: AccountId, status: AccountStatus): Promise<boolean>
+
+  /**
+   * Ends every session of the account in one step, by starting a new epoch. Gives the account as it is
+   * then; `undefined` when there is none.
+   */
+  startEpoch(id: AccountId): Promise<Account | undefined>
 }

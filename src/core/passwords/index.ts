@@ -1,5 +1,5 @@
-export type { PasswordHasher } from './hasher.ts'
-export type { PasswordHash } from './password.ts'
+export type { PasswordHasher, SchemeRule, Verification } from './hasher.ts'
+export type { PasswordHash, StoredPassword } from './password.ts'
 export { type Plaintext, type PlaintextRule, readPlaintext } from './plaintext.ts'
 export {
   minPasswordLength,
@@ -7,5 +7,5 @@ export {
   type PolicyRule,
   passwordPolicies,
 } from './policy.ts'
-export { Passwords } from './service.ts'
+export { type PasswordProof, Passwords } from './service.ts'
 export type { PasswordStore } from './store.ts'

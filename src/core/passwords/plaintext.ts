@@ -9,8 +9,11 @@ export type PlaintextRule = 'required' | 'too_long' | 'not_unicode'
  */
 export const maxPasswordBytes = 1024
 
-/** A password as it is hashed: NFC, bounded, whole. */
-export type Plaintext = Secret<string>
+/** A password as it is hashed: composed (NFC), bounded, whole. */
+export type Plaintext = Secret & {
+  /** As it was typed, where that is another form: hashes made elsewhere may be of that one. */
+  readonly received?: Secret
+}
 
 /** Reads a password as received, or tells the first rule that it breaks. */
 export function readPlaintext(text: string): { plaintext: Plaintext } | { broken: PlaintextRule } {
@@ -19,5 +22,7 @@ export function readPlaintext(text: string): { plaintext: Plaintext } | { broken
   if (!text.isWellFormed()) return { broken: 'not_unicode' }
   const normalized = text.normalize('NFC')
   if (Buffer.byteLength(normalized) > maxPasswordBytes) return { broken: 'too_long' }
-  return { plaintext: new Secret(normalized) }
+  const plaintext = new Secret(normalized)
+  const received = text === normalized ? {} : { received: new Secret(text) }
+  return { plaintext: Object.assign(plaintext, received) }
 }

@@ -1,6 +1,8 @@
+import type { Clock } from '../../kernel/clock.ts'
+import { OverloadedError } from '../../kernel/errors.ts'
 import type { AccountId } from '../accounts/index.ts'
 import type { PasswordHasher } from './hasher.ts'
-import type { PasswordHash } from './password.ts'
+import type { PasswordHash, StoredPassword } from './password.ts'
 import type { Plaintext } from './plaintext.ts'
 import { brokenRules, contextWords, type PasswordPolicy, type PolicyRule } from './policy.ts'
 import type { PasswordStore } from './store.ts'
@@ -11,15 +13,28 @@ export interface PasswordDependencies {
   readonly policy: PasswordPolicy
   /** Its words make weak passwords. */
   readonly serviceName: string
+  readonly clock: Clock
+  /** Told of what goes wrong in the background. */
+  readonly report: (error: unknown) => void
+}
+
+/** A password was verified. */
+export interface PasswordProof {
+  readonly matches: boolean
+  /** What it was verified against, if the account has a password. */
+  readonly hash: PasswordHash | undefined
+  /** It matches, and the hash should be replaced: see {@link Passwords.upgrade}. */
+  readonly needsRehash: boolean
 }
 
 export class Passwords {
   readonly #deps: PasswordDependencies
-  readonly #decoy: PasswordHash
+  readonly #decoy: StoredPassword
+  readonly #upgrades = new Set<Promise<void>>()
 
   constructor(deps: PasswordDependencies) {
     this.#deps = deps
-    this.#decoy = deps.hasher.decoy()
+    this.#decoy = { hash: deps.hasher.decoy(), normalForm: 'nfc' }
   }
 
   /** The rules that a new password breaks. `about` holds what is known of the person. */
@@ -28,19 +43,47 @@ export class Passwords {
     return brokenRules(policy, password, contextWords([serviceName, ...about]))
   }
 
-  hash(password: Plaintext): Promise<PasswordHash> {
-    return this.#deps.hasher.hash(password)
+  async hash(password: Plaintext, signal?: AbortSignal): Promise<StoredPassword> {
+    return { hash: await this.#deps.hasher.hash(password, signal), normalForm: 'nfc' }
   }
 
   /**
    * Is this the account's password? Without an account, or one without a password, nobody's password
    * is looked up and a decoy is verified, so that the answer takes as long (ASVS 5.0, 6.3.8).
    */
-  async verify(owner: AccountId | undefined, password: Plaintext): Promise<boolean> {
+  async verify(
+    owner: AccountId | undefined,
+    password: Plaintext,
+    signal?: AbortSignal,
+  ): Promise<PasswordProof> {
     const { hasher, store } = this.#deps
-    const hash = await store.find(owner ?? nobody)
-    const matches = await hasher.verify(password, hash ?? this.#decoy)
-    return owner !== undefined && hash !== undefined && matches
+    const stored = await store.find(owner ?? nobody)
+    const { ok, needsRehash } = await hasher.verify(password, stored ?? this.#decoy, signal)
+    const matches = owner !== undefined && stored !== undefined && ok
+    return { matches, hash: stored?.hash, needsRehash: matches && needsRehash }
+  }
+
+  /**
+   * Replaces the hash of a proven password by one of today's, in the background: the answer need not
+   * wait for a second hash. Nothing is lost when it does not come to pass; the next sign-in tries again.
+   */
+  upgrade(owner: AccountId, password: Plaintext, { hash, needsRehash }: PasswordProof): void {
+    if (!needsRehash || !hash) return
+    const upgrade = this.#replace(owner, hash, password).catch((error: unknown) => {
+      if (!(error instanceof OverloadedError)) this.#deps.report(error)
+    })
+    this.#upgrades.add(upgrade)
+    void upgrade.finally(() => this.#upgrades.delete(upgrade))
+  }
+
+  /** Resolves when no upgrade is under way. */
+  async settled(): Promise<void> {
+    await Promise.all(this.#upgrades)
+  }
+
+  async #replace(owner: AccountId, old: PasswordHash, password: Plaintext): Promise<void> {
+    const { store, clock } = this.#deps
+    await store.replace(owner, old, await this.hash(password), clock.now())
   }
 }
 

@@ -1,11 +1,22 @@
 import type { Instant } from '../../kernel/clock.ts'
 import type { AccountId } from '../accounts/index.ts'
-import type { PasswordHash } from './password.ts'
+import type { PasswordHash, StoredPassword } from './password.ts'
 
 /** Keeps one password hash for an account. Promises, proven for each store by `passwordStoreContract`: */
 export interface PasswordStore {
   /** Adds the first password of an account; `false` when it has one, which stays as it is. */
-  insert(owner: AccountId, hash: PasswordHash, now: Instant): Promise<boolean>
+  insert(owner: AccountId, password: StoredPassword, now: Instant): Promise<boolean>
 
-  find(owner: AccountId): Promise<PasswordHash | undefined>
+  find(owner: AccountId): Promise<StoredPassword | undefined>
+
+  /**
+   * Puts another hash in the place of `old`. `false`, and nothing is changed, when `old` is not there
+   * any more: of any number of parallel callers with one `old` exactly one is told `true`.
+   */
+  replace(
+    owner: AccountId,
+    old: PasswordHash,
+    password: StoredPassword,
+    now: Instant,
+  ): Promise<boolean>
 }

@@ -1,4 +1,4 @@
-import type { Clock } from '../../kernel/clock.ts'
+import { type Clock, earlier, plus } from '../../kernel/clock.ts'
 import { publicId, type Random } from '../../kernel/random.ts'
 import type { Secret } from '../../kernel/secret.ts'
 import { hashOfToken, mintToken, type TokenKind } from '../../kernel/token.ts'
@@ -64,6 +64,29 @@ export class Sessions {
     }
     await store.insert(session, replaces && storedForm(replaces))
     return { session, token }
+  }
+
+  /**
+   * Goes on with a session under a new token, in the account's present epoch: after something that
+   * ended all sessions but this one. The old token dies; how and when the person signed in, and when
+   * the session ends at the latest, stay as they are.
+   */
+  async renew(
+    { id: _, ...session }: Session,
+    account: Account,
+    replaces: PresentedToken,
+  ): Promise<StartedSession> {
+    const { store, policy, clock, random } = this.#deps
+    const token = mintToken(session.kind, random)
+    const renewed: Session = {
+      ...session,
+      id: publicId(random, 'sn') as SessionId,
+      tokenHash: storedForm({ kind: session.kind, value: token }) as Session['tokenHash'],
+      epoch: account.epoch,
+      expiresAt: earlier(plus(clock.now(), policy.idle), session.endsAt),
+    }
+    await store.insert(renewed, storedForm(replaces))
+    return { session: renewed, token }
   }
 
   /**

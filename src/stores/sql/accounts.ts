@@ -46,6 +46,16 @@ export class SqlAccountStore implements AccountStore {
       .executeTakeFirst()
     return numUpdatedRows === 1n
   }
+
+  async startEpoch(id: AccountId): Promise<Account | undefined> {
+    const row = await this.#db.kysely
+      .updateTable('accounts')
+      .set((old) => ({ epoch: old('epoch', '+', 1) }))
+      .where('id', '=', id)
+      .returningAll()
+      .executeTakeFirst()
+    return row && fromRow(row)
+  }
 }
 
 function toRow(account: Account): AccountRow {
@@ -58,6 +68,7 @@ function toRow(account: Account): AccountRow {
     epoch: account.epoch,
     mfa_enabled: account.mfaEnabled ? 1 : 0,
     created_at: account.createdAt,
+    email_verified_at: account.emailVerifiedAt ?? null,
   }
 }
 
@@ -72,5 +83,6 @@ function fromRow(row: AccountRow): Account {
     epoch: row.epoch,
     mfaEnabled: row.mfa_enabled === 1,
     createdAt: row.created_at,
+    emailVerifiedAt: row.email_verified_at ?? undefined,
   } as Account
 }

@@ -1,5 +1,5 @@
 import type { AccountId } from '../../core/accounts/index.ts'
-import type { PasswordHash, PasswordStore } from '../../core/passwords/index.ts'
+import type { PasswordHash, PasswordStore, StoredPassword } from '../../core/passwords/index.ts'
 import type { Instant } from '../../kernel/clock.ts'
 import type { Executor } from './database.ts'
 
@@ -11,21 +11,40 @@ export class SqlPasswordStore implements PasswordStore {
     this.#db = db
   }
 
-  async insert(owner: AccountId, hash: PasswordHash, now: Instant): Promise<boolean> {
+  async insert(owner: AccountId, password: StoredPassword, now: Instant): Promise<boolean> {
     const { numInsertedOrUpdatedRows } = await this.#db.kysely
       .insertInto('passwords')
-      .values({ account_id: owner, hash, changed_at: now })
+      .values({ account_id: owner, ...toColumns(password, now) })
       .onConflict((conflict) => conflict.column('account_id').doNothing())
       .executeTakeFirst()
     return numInsertedOrUpdatedRows === 1n
   }
 
-  async find(owner: AccountId): Promise<PasswordHash | undefined> {
+  async find(owner: AccountId): Promise<StoredPassword | undefined> {
     const row = await this.#db.kysely
       .selectFrom('passwords')
-      .select('hash')
+      .select(['hash', 'normal_form'])
       .where('account_id', '=', owner)
       .executeTakeFirst()
-    return row?.hash as PasswordHash | undefined
+    return row && { hash: row.hash as PasswordHash, normalForm: row.normal_form ?? undefined }
   }
+
+  async replace(
+    owner: AccountId,
+    old: PasswordHash,
+    password: StoredPassword,
+    now: Instant,
+  ): Promise<boolean> {
+    const { numUpdatedRows } = await this.#db.kysely
+      .updateTable('passwords')
+      .set(toColumns(password, now))
+      .where('account_id', '=', owner)
+      .where('hash', '=', old)
+      .executeTakeFirst()
+    return numUpdatedRows === 1n
+  }
+}
+
+function toColumns({ hash, normalForm }: StoredPassword, now: Instant) {
+  return { hash, normal_form: normalForm ?? null, changed_at: now }
 }

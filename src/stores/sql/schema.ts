@@ -15,11 +15,13 @@ export interface AccountRow {
   epoch: number
   mfa_enabled: number
   created_at: number
+  email_verified_at: number | null
 }
 
 export interface PasswordRow {
   account_id: string
   hash: string
+  normal_form: 'nfc' | null
   changed_at: number
 }
 

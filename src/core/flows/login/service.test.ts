@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { Secret } from '../../../kernel/secret.ts'
+import { FakeClock } from '../../../testing/clock.ts'
 import { anAccount } from '../../../testing/records.ts'
 import type { Account, AccountStore } from '../../accounts/index.ts'
 import { type PasswordHash, type PasswordHasher, Passwords } from '../../passwords/index.ts'
@@ -12,22 +13,28 @@ const right = 'correct horse battery staple'
 function loginOf(account: Account | undefined, stored: string | null = right) {
   const work: string[] = []
   const started: unknown[] = []
+  const replaced: string[] = []
   const hasher: PasswordHasher = {
     hash: async (password) => password.expose() as PasswordHash,
-    verify: async (password, hash) => {
+    verify: async (password, { hash }) => {
       work.push(hash)
-      return password.expose() === hash
+      return { ok: password.expose() === hash, needsRehash: hash.startsWith('old') }
     },
+    refusal: () => undefined,
     decoy: () => 'decoy' as PasswordHash,
   }
   const passwords = new Passwords({
     hasher,
     store: {
       insert: async () => true,
-      find: async () => (stored ?? undefined) as PasswordHash | undefined,
+      find: async () =>
+        stored === null ? undefined : { hash: stored as PasswordHash, normalForm: 'nfc' },
+      replace: async (_owner, old, { hash }) => replaced.push(`${old} > ${hash}`) > 0,
     },
     policy: 'strength',
     serviceName: 'Sallyport',
+    clock: new FakeClock(),
+    report: (error) => replaced.push(String(error)),
   })
   const accounts: Pick<AccountStore, 'findByEmail'> = {
     findByEmail: async (canonical) => (account?.canonicalEmail === canonical ? account : undefined),
@@ -45,7 +52,7 @@ function loginOf(account: Account | undefined, stored: string | null = right) {
   })
   const attempt = (email: string, password: string) =>
     login.withPassword({ email, password: new Secret(password), kind: 'session' })
-  return { attempt, work, started }
+  return { attempt, work, started, replaced, settled: () => passwords.settled() }
 }
 
 const ann = anAccount({ address: 'ann@example.com' })

@@ -23,6 +23,8 @@ export interface LoginRequest {
   readonly kind: TokenKind
   /** The token that this request carried, if any. */
   readonly presented?: PresentedToken | undefined
+  /** Given when nobody waits for the answer any more. */
+  readonly signal?: AbortSignal | undefined
 }
 
 export interface PasswordAttempt extends LoginRequest {
@@ -57,10 +59,14 @@ export class Login {
 
     const account = await accounts.findByEmail(read.email)
     // Called even without an account: verify() then works on a decoy, so both refusals cost the same.
-    const matches = await passwords.verify(account?.id, read.password)
-    if (!account || !matches || account.status !== 'active') return refused('invalid_credentials')
+    const proof = await passwords.verify(account?.id, read.password, attempt.signal)
+    if (!account || !proof.matches || account.status !== 'active') {
+      return refused('invalid_credentials')
+    }
 
-    return this.#completeLogin(account, 'password', attempt)
+    const outcome = await this.#completeLogin(account, 'password', attempt)
+    passwords.upgrade(account.id, read.password, proof)
+    return outcome
   }
 
   /** The only way to a session. A due factor will be asked for here, whatever the method was. */

@@ -32,12 +32,15 @@ function registrationOf(result: 'inserted' | 'email_taken' = 'inserted') {
         steps.push('hash')
         return '$hash' as PasswordHash
       },
-      verify: async () => false,
+      verify: async () => ({ ok: false, needsRehash: false }),
+      refusal: () => undefined,
       decoy: () => '' as PasswordHash,
     },
     store: stores.passwords,
     policy: 'strength',
     serviceName: 'Sallyport',
+    clock: new FakeClock(),
+    report: () => undefined,
   })
   const registration = new Registration({
     passwords,

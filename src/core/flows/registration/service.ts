@@ -31,6 +31,8 @@ export interface RegistrationRequest {
   readonly email: string
   readonly fullName: string
   readonly password: Secret
+  /** Given when nobody waits for the answer any more. */
+  readonly signal?: AbortSignal | undefined
 }
 
 export type RegistrationProblem =
@@ -57,7 +59,7 @@ export class Registration {
     const read = this.#read(request)
     if (read.kind === 'invalid') return read
 
-    const hash = await passwords.hash(read.password)
+    const hash = await passwords.hash(read.password, request.signal)
     const account = read.account
     const inserted = await unitOfWork.run(async (stores) => {
       const result = await stores.accounts.insert(account)
@@ -100,6 +102,7 @@ export class Registration {
       epoch: 0,
       mfaEnabled: false,
       createdAt: clock.now(),
+      emailVerifiedAt: undefined,
     }
   }
 }

@@ -1,5 +1,6 @@
 import { accounts } from './0001-accounts.ts'
+import { passwords } from './0002-passwords.ts'
 import type { Migration } from './migration.ts'
 
 /** Every migration, oldest first. Only ever added to. */
-export const migrations: readonly Migration[] = [accounts]
+export const migrations: readonly Migration[] = [accounts, passwords]

@@ -1,0 +1,6 @@
+export {
+  PasswordChange,
+  type PasswordChangeOutcome,
+  type PasswordChangeProblem,
+  type PasswordChangeRefusal,
+} from './service.ts'

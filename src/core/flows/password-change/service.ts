@@ -1,0 +1,107 @@
+import type { Clock } from '../../../kernel/clock.ts'
+import type { FieldProblem, Invalid, Refused } from '../../../kernel/outcome.ts'
+import { refused } from '../../../kernel/outcome.ts'
+import type { Secret } from '../../../kernel/secret.ts'
+import type { Account, AccountId } from '../../accounts/index.ts'
+import {
+  type PasswordHash,
+  type Passwords,
+  type PlaintextRule,
+  type PolicyRule,
+  readPlaintext,
+  type StoredPassword,
+} from '../../passwords/index.ts'
+import type {
+  Authenticated,
+  PresentedToken,
+  Sessions,
+  StartedSession,
+} from '../../sessions/index.ts'
+import type { UnitOfWork } from '../../unit-of-work.ts'
+
+export interface PasswordChangeDependencies {
+  readonly passwords: Passwords
+  readonly sessions: Sessions
+  readonly unitOfWork: UnitOfWork
+  readonly clock: Clock
+}
+
+export interface PasswordChangeRequest {
+  /** Who asks, and the token that says so. */
+  readonly actor: Authenticated
+  readonly presented: PresentedToken
+  readonly currentPassword: Secret
+  readonly newPassword: Secret
+  /** Given when nobody waits for the answer any more. */
+  readonly signal?: AbortSignal | undefined
+}
+
+export type PasswordChangeProblem =
+  | FieldProblem<'current_password', PlaintextRule>
+  | FieldProblem<'new_password', PlaintextRule | PolicyRule | 'unchanged'>
+
+export type PasswordChangeRefusal = 'wrong_password'
+
+export type PasswordChangeOutcome =
+  | ({ readonly kind: 'changed' } & StartedSession)
+  | Refused<PasswordChangeRefusal>
+  | Invalid<PasswordChangeProblem>
+
+export class PasswordChange {
+  readonly #deps: PasswordChangeDependencies
+
+  constructor(deps: PasswordChangeDependencies) {
+    this.#deps = deps
+  }
+
+  async change(request: PasswordChangeRequest): Promise<PasswordChangeOutcome> {
+    const { passwords, sessions } = this.#deps
+    const { actor, presented, signal } = request
+    const { id } = actor.account
+    const read = this.#read(request)
+    if (read.kind === 'invalid') return read
+
+    let next: StoredPassword | undefined
+    for (;;) {
+      const proof = await passwords.verify(id, read.current, signal)
+      if (!proof.matches || !proof.hash) return refused('wrong_password')
+      next ??= await passwords.hash(read.next, signal)
+      const account = await this.#replace(id, proof.hash, next)
+      if (account) {
+        return { kind: 'changed', ...(await sessions.renew(actor.session, account, presented)) }
+      }
+      // Somebody was faster: with another password, or with a better hash of this one. Look again.
+    }
+  }
+
+  /** The account in its new epoch, or `undefined` when `old` is not its hash any more. */
+  #replace(id: AccountId, old: PasswordHash, next: StoredPassword): Promise<Account | undefined> {
+    const { unitOfWork, clock } = this.#deps
+    return unitOfWork.run(async ({ accounts, passwords }) => {
+      const replaced = await passwords.replace(id, old, next, clock.now())
+      return replaced ? accounts.startEpoch(id) : undefined
+    })
+  }
+
+  #read({ actor, currentPassword, newPassword }: PasswordChangeRequest) {
+    const current = readPlaintext(currentPassword.expose())
+    const next = readPlaintext(newPassword.expose())
+
+    const problems: PasswordChangeProblem[] = []
+    if ('broken' in current) problems.push({ field: 'current_password', rule: current.broken })
+    if ('broken' in next) {
+      problems.push({ field: 'new_password', rule: next.broken })
+    } else {
+      const { email, fullName } = actor.account
+      const rules = this.#deps.passwords.check(next.plaintext, [email, fullName])
+      problems.push(...rules.map((rule) => ({ field: 'new_password', rule }) as const))
+    }
+    if ('broken' in current || 'broken' in next || problems.length > 0) {
+      return { kind: 'invalid', problems } as const
+    }
+    if (current.plaintext.expose() === next.plaintext.expose()) {
+      return { kind: 'invalid', problems: [{ field: 'new_password', rule: 'unchanged' }] } as const
+    }
+    return { kind: 'read', current: current.plaintext, next: next.plaintext } as const
+  }
+}

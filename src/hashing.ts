@@ -1,0 +1,58 @@
+import type { Configuration } from './config/index.ts'
+import { Context, describeMaking } from './hashers/context.ts'
+import {
+  defaultSchemes,
+  PasswordContextError,
+  type PasswordContextOptions,
+} from './hashers/options.ts'
+import { ConfigurationError } from './kernel/errors.ts'
+import type { Random } from './kernel/random.ts'
+
+/**
+ * The password context that the configuration asks for. Its threads start at once.
+ * @throws {ConfigurationError} A scheme or a cost that there is not.
+ */
+export function openHashing(configuration: Configuration, random: Random): Context {
+  return inSettings(() => new Context(contextOptions(configuration), random))
+}
+
+/** What is made at which cost, without starting any thread. */
+export function describeHashing(configuration: Configuration): Context['making'] {
+  return inSettings(() => describeMaking(contextOptions(configuration)))
+}
+
+/** The same in words of `createPasswordContext`. */
+export function contextOptions(configuration: Configuration): PasswordContextOptions {
+  const { password_schemes, password_cost, password_pepper, hash_threads, hash_queue } =
+    configuration
+  const schemes = [...new Set(password_schemes.flatMap(expand))]
+  return {
+    schemes,
+    ...(password_cost && { costs: { [schemes[0] as string]: password_cost } }),
+    ...(password_pepper && {
+      pepper: password_pepper.map(({ id, key }) => ({ id, key: key.expose() })),
+    }),
+    ...(hash_threads && { threads: hash_threads }),
+    queue: hash_queue,
+  }
+}
+
+/** `import`: every scheme that is not broken. */
+function expand(name: string): readonly string[] {
+  return name === 'import' ? defaultSchemes : [name]
+}
+
+const settings: Readonly<Record<string, string>> = {
+  schemes: 'SALLYPORT_PASSWORD_SCHEMES',
+  pepper: 'SALLYPORT_PASSWORD_PEPPER',
+}
+
+function inSettings<Result>(work: () => Result): Result {
+  try {
+    return work()
+  } catch (error) {
+    if (!(error instanceof PasswordContextError)) throw error
+    const name = settings[error.option] ?? 'SALLYPORT_PASSWORD_COST'
+    throw new ConfigurationError([`${name} ${error.problem}`])
+  }
+}

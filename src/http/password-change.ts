@@ -1,0 +1,74 @@
+import { z } from 'zod'
+import type { PasswordChangeRefusal } from '../core/flows/password-change/index.ts'
+import { minPasswordLength } from '../core/passwords/index.ts'
+import { Secret } from '../kernel/secret.ts'
+import { passwordChangePage } from '../pages/password-change.ts'
+import { type Exchange, type FormPage, refuse } from './exchange.ts'
+import { handOver } from './hand-over.ts'
+import { invalidFields, type Problem, wrongPassword } from './problems.ts'
+import type { SignedIn } from './route.ts'
+import { passwordAdvice } from './texts.ts'
+
+interface PasswordChangeBody {
+  readonly current_password: string
+  readonly new_password: string
+}
+
+export const passwordChangeShape: z.ZodType<PasswordChangeBody> = z.object({
+  current_password: z.string(),
+  new_password: z.string(),
+})
+
+type SignedInExchange = Exchange & SignedIn
+type PasswordChangeExchange = SignedInExchange & { readonly body: PasswordChangeBody }
+
+const refusals: Readonly<Record<PasswordChangeRefusal, Problem>> = {
+  wrong_password: wrongPassword(),
+}
+
+/** `GET /password/change`. */
+export function showPasswordChange(exchange: SignedInExchange): Response {
+  const { context, requestId } = exchange
+  return context.answers.page(requestId, 200, passwordChangeForm(exchange, {}, []))
+}
+
+/** `GET /.well-known/change-password`, where password managers look (W3C, Well-Known URL for Changing Passwords). */
+export function sendToPasswordChange({ context, requestId }: Exchange): Response {
+  return context.answers.redirect(requestId, '/password/change')
+}
+
+/** `POST /password/change`: every other session ends, this one goes on under a new token. */
+export async function submitPasswordChange(exchange: PasswordChangeExchange): Promise<Response> {
+  const { context, request, body, actor, presented } = exchange
+  const outcome = await context.passwordChange.change({
+    actor,
+    presented,
+    currentPassword: new Secret(body.current_password),
+    newPassword: new Secret(body.new_password),
+    signal: request.signal,
+  })
+
+  switch (outcome.kind) {
+    case 'changed':
+      return handOver(exchange, outcome, {
+        message: 'Password changed',
+        next: '/dashboard?notice=password_changed',
+      })
+    case 'refused':
+      return refuse(exchange, refusals[outcome.reason])
+    case 'invalid':
+      return refuse(exchange, invalidFields(outcome.problems, context.passwordPolicy))
+  }
+}
+
+export const passwordChangeForm: FormPage = ({ context, actor }, _given, problems) => {
+  const { frame, passwordPolicy, formTokens } = context
+  return passwordChangePage({
+    frame,
+    email: actor?.account.email ?? '',
+    problems,
+    passwordRules: passwordAdvice(passwordPolicy),
+    passwordMinLength: minPasswordLength[passwordPolicy],
+    csrfToken: actor ? formTokens.make(actor.session) : '',
+  })
+}
