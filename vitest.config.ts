@@ -28,7 +28,7 @@ export default defineConfig({
     projects: [
       project('unit', 5 * seconds, { include: ['src/**/*.test.ts'] }),
       project('house', 30 * seconds),
-      project('journeys', 20 * seconds),
+      project('journeys', 20 * seconds, postgres),
       project('stores', 30 * seconds, postgres),
       project('vectors', 60 * seconds),
       project('attacks', 60 * seconds, postgres),

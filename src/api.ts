@@ -1,8 +1,10 @@
 import type { LoginOutcome } from './core/flows/login/index.ts'
+import type { PasswordChangeOutcome } from './core/flows/password-change/index.ts'
 import type { RegistrationOutcome } from './core/flows/registration/index.ts'
 import type { Authenticated } from './core/sessions/index.ts'
 import type { Connection } from './http/app.ts'
 import type { RequestLike } from './http/credentials.ts'
+import type { Refused } from './kernel/outcome.ts'
 import type { Secret } from './kernel/secret.ts'
 
 /** What somebody gives to get an account. */
@@ -20,6 +22,14 @@ export interface LoginInput {
   readonly transport?: 'cookie' | 'bearer'
   /** The request that asks, if there is one: the session that it carries ends as the new one begins. */
   readonly request?: RequestLike
+}
+
+/** What somebody gives to change their password. */
+export interface PasswordChangeInput {
+  /** The request that asks: its session tells who, goes on under a new token, and is the only one that does. */
+  readonly request: RequestLike
+  readonly currentPassword: string
+  readonly newPassword: string
 }
 
 /** An authentication engine: pages and API as one web-standard handler, and the same verbs in process. */
@@ -59,6 +69,16 @@ export interface Auth {
    * @throws {OverloadedError} Too many passwords are being hashed; nothing was done.
    */
   login(input: LoginInput): Promise<LoginOutcome>
+
+  /**
+   * Changes a password, by the rules of its page, and ends every other session of the account. With
+   * `changed` comes the new token of this session, once.
+   *
+   * @throws {OverloadedError} Too many passwords are being hashed; nothing was done.
+   */
+  changePassword(
+    input: PasswordChangeInput,
+  ): Promise<PasswordChangeOutcome | Refused<'not_authenticated'>>
 
   /** The `Set-Cookie` value that hands a browser its session token. */
   cookieFor(token: Secret): string

@@ -16,6 +16,7 @@ import { presentedToken } from './http/credentials.ts'
 import { FormTokens } from './http/csrf.ts'
 import { ownOrigins } from './http/origin.ts'
 import { type Clock, minutes, systemClock } from './kernel/clock.ts'
+import { refused } from './kernel/outcome.ts'
 import { type Random, systemRandom } from './kernel/random.ts'
 import { Secret } from './kernel/secret.ts'
 import { type AuthOptions, configurationOfOptions } from './options.ts'
@@ -129,9 +130,9 @@ function wireHttp(
 
 /** The verbs for the application around us. Not the HTTP handlers: those take nothing but requests. */
 function inProcess(
-  { login, registration, sessions, sessionPolicy }: Chapters,
+  { login, registration, passwordChange, sessions, sessionPolicy }: Chapters,
   cookie: SessionCookie,
-): Pick<Auth, 'authenticate' | 'register' | 'login' | 'cookieFor' | 'logout'> {
+): Pick<Auth, 'authenticate' | 'register' | 'login' | 'changePassword' | 'cookieFor' | 'logout'> {
   return {
     authenticate: async (request) => {
       const presented = presentedToken(request, cookie)
@@ -145,6 +146,17 @@ function inProcess(
         kind: transport === 'bearer' ? 'bearer' : 'session',
         presented: request && presentedToken(request, cookie),
       }),
+    changePassword: async ({ request, currentPassword, newPassword }) => {
+      const presented = presentedToken(request, cookie)
+      const actor = presented && (await sessions.authenticate(presented))
+      if (!actor) return refused('not_authenticated')
+      return passwordChange.change({
+        actor,
+        presented,
+        currentPassword: new Secret(currentPassword),
+        newPassword: new Secret(newPassword),
+      })
+    },
     cookieFor: (token) => cookie.give(token.expose(), sessionPolicy.lifetime),
     logout: async (request) => {
       const presented = presentedToken(request, cookie)

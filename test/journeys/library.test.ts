@@ -39,6 +39,7 @@ describe('an application that calls the library', () => {
         epoch: 0,
         mfaEnabled: false,
         createdAt: app.clock.now(),
+        emailVerifiedAt: undefined,
       },
     })
   })
@@ -97,6 +98,31 @@ describe('an application that calls the library', () => {
     expect(await auth.authenticate({ headers: { cookie } })).toBeUndefined()
     const renewed = cookiePair(auth.cookieFor(next.token))
     expect(await auth.authenticate({ headers: { cookie: renewed } })).toBeDefined()
+  })
+
+  it('changes a password, which ends every session but the one that asked', async () => {
+    const carl = { ...ann, email: 'carl@example.com' }
+    await auth.register(carl)
+    const here = cookiePair(auth.cookieFor((await signedIn(carl)).token))
+    const there = cookiePair(auth.cookieFor((await signedIn(carl)).token))
+    const change = {
+      request: { headers: { cookie: here } },
+      currentPassword: carl.password,
+      newPassword: 'seven copper kettles sing',
+    }
+    const wrong = await auth.changePassword({ ...change, currentPassword: 'not this one' })
+    expect(wrong).toEqual({ kind: 'refused', reason: 'wrong_password' })
+
+    const outcome = await auth.changePassword(change)
+    if (outcome.kind !== 'changed') throw new Error(outcome.kind)
+    const renewed = cookiePair(auth.cookieFor(outcome.token))
+    expect(await auth.authenticate({ headers: { cookie: renewed } })).toBeDefined()
+    expect(await auth.authenticate({ headers: { cookie: here } })).toBeUndefined()
+    expect(await auth.authenticate({ headers: { cookie: there } })).toBeUndefined()
+    expect(await auth.changePassword(change)).toEqual({
+      kind: 'refused',
+      reason: 'not_authenticated',
+    })
   })
 
   it('cannot print the token by accident', async () => {

@@ -59,7 +59,7 @@ export function sqlStoresContract(name: string, openEmpty: () => Promise<Databas
       const account = anAccount()
       const work = sqlUnitOfWork(db).run(async ({ accounts, passwords }) => {
         await accounts.insert(account)
-        await passwords.insert(account.id, '$hash' as never, now)
+        await passwords.insert(account.id, { hash: '$hash' as never, normalForm: 'nfc' }, now)
         throw new Error('half-way')
       })
       await expect(work).rejects.toThrow('half-way')

@@ -57,6 +57,32 @@ function loginOf(account: Account | undefined, stored: string | null = right) {
 
 const ann = anAccount({ address: 'ann@example.com' })
 
+describe('a hash that should be replaced', () => {
+  it('is, after a sign-in, by one of the same password, and only if it is still there', async () => {
+    const { attempt, replaced, settled } = loginOf(ann, 'old hash')
+    expect((await attempt('ann@example.com', 'old hash')).kind).toBe('signed_in')
+    await settled()
+    expect(replaced).toEqual(['old hash > old hash'])
+  })
+
+  it.each([
+    ['a wrong password', ann, 'wrong'],
+    ['a disabled account', { ...ann, status: 'disabled' as const }, 'old hash'],
+  ])('stays after %s', async (_, account, password) => {
+    const { attempt, replaced, settled } = loginOf(account, 'old hash')
+    expect((await attempt('ann@example.com', password)).kind).toBe('refused')
+    await settled()
+    expect(replaced).toEqual([])
+  })
+
+  it('stays when it is one of today’s', async () => {
+    const { attempt, replaced, settled } = loginOf(ann)
+    await attempt('ann@example.com', right)
+    await settled()
+    expect(replaced).toEqual([])
+  })
+})
+
 describe('login with a password', () => {
   it('ends in a session when address and password are right, in any spelling of the address', async () => {
     const { attempt, started } = loginOf(ann)
