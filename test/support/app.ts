@@ -1,6 +1,10 @@
 import { expect } from 'vitest'
+import type { AccountId } from '../../src/core/accounts/index.ts'
+import type { PasswordHash } from '../../src/core/passwords/index.ts'
 import { type Auth, type AuthOptions, createAuth } from '../../src/index.ts'
 import { SqlAccountStore } from '../../src/stores/sql/accounts.ts'
+import type { Database } from '../../src/stores/sql/database.ts'
+import { SqlPasswordStore } from '../../src/stores/sql/passwords.ts'
 import { openSqlite } from '../../src/stores/sql/sqlite.ts'
 import { FakeClock } from '../../src/testing/clock.ts'
 import { onCleanUp, temporaryFolder } from './clean-up.ts'
@@ -151,6 +155,30 @@ export class App {
     const accounts = new SqlAccountStore(database)
     const account = await accounts.findByEmail(email as never)
     expect(account && (await accounts.setStatus(account.id, status))).toBe(true)
+  }
+
+  /** What the database holds of somebody's password. */
+  async storedHash(person: Person): Promise<string | undefined> {
+    const [database, id] = await this.#behind(person)
+    await using _ = database
+    return (await new SqlPasswordStore(database).find(id))?.hash
+  }
+
+  /** Puts a hash there that was made elsewhere, as an import does; or takes away what is there. */
+  async storeHash(person: Person, hash: string | undefined): Promise<void> {
+    const [database, id] = await this.#behind(person)
+    await using _ = database
+    const { kysely } = database
+    await kysely.deleteFrom('passwords').where('account_id', '=', id).execute()
+    if (hash === undefined) return
+    const password = { hash: hash as PasswordHash, normalForm: undefined }
+    expect(await new SqlPasswordStore(database).insert(id, password, this.clock.now())).toBe(true)
+  }
+
+  async #behind({ email }: Person): Promise<[Database, AccountId]> {
+    const database = openSqlite(`${this.dataDir}/sallyport.db`)
+    const account = await new SqlAccountStore(database).findByEmail(email as never)
+    return [database, account?.id as AccountId]
   }
 
   async close(): Promise<void> {
