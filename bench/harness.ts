@@ -1,11 +1,8 @@
 import { thisMachine } from './machine.ts'
 import { type Neighbours, watchNeighbours } from './neighbours.ts'
-import type { Plan, Sample, Variant } from './plan.ts'
+import { type Plan, type Sample, SpoiltRun, type Variant } from './plan.ts'
 import { type Results, ratios, resultOf } from './results.ts'
 import { spread } from './statistics.ts'
-
-/** Something in the run was wrong, so it has no figures. */
-export class SpoiltRun extends Error {}
 
 /** How many rounds may be spoilt like that for each that counts. */
 const patience = 20
@@ -30,7 +27,9 @@ export async function compare(plan: Plan): Promise<Results> {
   const variants = plan.variants.map(({ name }) => resultOf(name, samplesOf(taken, name)))
   const comparisons = plan.comparisons.map((comparison) => ({
     ...comparison,
-    ratio: spread(ratios(samplesOf(taken, comparison.of), samplesOf(taken, comparison.to))),
+    ratio: spread(
+      ratios(comparison.by, samplesOf(taken, comparison.of), samplesOf(taken, comparison.to)),
+    ),
   }))
   const foreign = spread(taken.map((round) => round.foreign))
   return { title, machine, rounds, seconds, repeated, foreign, variants, comparisons }

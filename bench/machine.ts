@@ -42,6 +42,12 @@ export function canPin(): boolean {
   }
 }
 
+/** The last core for the load generator, and all others for servers, as `taskset` lists them. */
+export function coresBesideMine(): { readonly mine: number; readonly others: string } {
+  const mine = cpus().length - 1
+  return { mine, others: mine > 1 ? `0-${mine - 1}` : '0' }
+}
+
 /** Moves this process, all its threads included, to one core. */
 export function pinMyself(core: number): void {
   execFileSync('taskset', ['-acp', String(core), String(process.pid)], { stdio: 'ignore' })

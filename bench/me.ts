@@ -2,7 +2,8 @@
  * What does a session check cost? `GET /me` with a session cookie (SQLite, log on) against a server
  * that knows nobody and answers the same bytes: with Hono, and with nothing but Node.
  */
-import { type Answer, requestBytes, underLoad } from './load.ts'
+import { type Answer, requestBytes } from './http.ts'
+import { underLoad } from './load.ts'
 import { canPin, pinMyself } from './machine.ts'
 import { post, somebodyNew } from './people.ts'
 import { type RunningServer, startBare, startSallyport } from './processes.ts'
@@ -12,7 +13,7 @@ import type { GivenAnswer } from './servers/answer.ts'
 const connections = 50
 const pinned = canPin()
 // The servers take turns on one core, the load generator has the other.
-const serverCore = pinned ? 0 : undefined
+const serverCore = pinned ? '0' : undefined
 if (pinned) pinMyself(1)
 
 await using sallyport = await startSallyport(serverCore)
@@ -37,9 +38,9 @@ await report(
       variant('bare node:http', node),
     ],
     comparisons: [
-      { of: 'Sallyport', to: 'bare Hono', goal: 0.75 },
-      { of: 'Sallyport', to: 'bare node:http' },
-      { of: 'bare Hono', to: 'bare node:http' },
+      { of: 'Sallyport', to: 'bare Hono', by: 'rate', goal: 0.75 },
+      { of: 'Sallyport', to: 'bare node:http', by: 'rate' },
+      { of: 'bare Hono', to: 'bare node:http', by: 'rate' },
     ],
   },
   optionsOf({ rounds: 9, seconds: 2 }),

@@ -16,10 +16,15 @@ export function somebodyNew(): Person {
 let count = 0
 
 /** Sends JSON and expects a 2xx answer. */
-export async function post(port: number, path: string, body: object): Promise<Response> {
+export async function post(
+  port: number,
+  path: string,
+  body: object,
+  headers: Readonly<Record<string, string>> = {},
+): Promise<Response> {
   const response = await fetch(`http://127.0.0.1:${port}${path}`, {
     method: 'POST',
-    headers: { 'content-type': 'application/json' },
+    headers: { 'content-type': 'application/json', ...headers },
     body: JSON.stringify(body),
   })
   if (!response.ok) throw new Error(`POST ${path}: ${response.status} ${await response.text()}`)

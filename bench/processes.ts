@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
-import { existsSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -14,6 +15,15 @@ export interface RunningServer extends AsyncDisposable {
   readonly port: number
   /** Processor time of all its threads so far; only Linux tells. */
   readonly cpuSeconds: () => number | undefined
+  readonly memory: Memory
+}
+
+/** Memory that is resident, in MiB; only Linux tells. */
+export interface Memory {
+  readonly now: () => number
+  /** The most since the start, or since the last {@link Memory.forgetPeak}. */
+  readonly peak: () => number
+  readonly forgetPeak: () => void
 }
 
 interface Program {
@@ -21,15 +31,15 @@ interface Program {
   readonly args?: readonly string[]
   readonly env?: Readonly<Record<string, string>>
   readonly port: number
-  /** The one core it may use. */
-  readonly core: number | undefined
+  /** The cores it may use, as `taskset` lists them. */
+  readonly cores: string | undefined
   /** Removed with the process; its log is kept there. */
   readonly folder: string
 }
 
 /** The real server with its defaults, on a fresh SQLite database; its log goes to a file. */
 export async function startSallyport(
-  core?: number,
+  cores?: string,
   env: Readonly<Record<string, string>> = {},
 ): Promise<RunningServer> {
   const folder = freshFolder()
@@ -44,7 +54,7 @@ export async function startSallyport(
       ...env,
     },
     port,
-    core,
+    cores,
     folder,
   })
 }
@@ -53,23 +63,39 @@ export async function startSallyport(
 export async function startBare(
   name: 'hono' | 'node',
   answer: object,
-  core?: number,
+  cores?: string,
 ): Promise<RunningServer> {
   const port = await freePort()
   const file = join(import.meta.dirname, `servers/${name}.ts`)
   const env = { PORT: String(port), ANSWER: JSON.stringify(answer) }
-  return start({ file, env, port, core, folder: freshFolder() })
+  return start({ file, env, port, cores, folder: freshFolder() })
+}
+
+/** A server of `servers/` that is made with other libraries: those of this folder's own package. */
+export async function startRival(
+  name: 'better-auth' | 'express',
+  cores?: string,
+): Promise<RunningServer> {
+  if (!existsSync(join(import.meta.dirname, 'node_modules', name))) {
+    throw new Error(`${name} is not installed: run \`npm ci\` in bench/ first`)
+  }
+  const port = await freePort()
+  const folder = freshFolder()
+  const file = join(import.meta.dirname, `servers/${name}.js`)
+  const secret = randomBytes(32).toString('hex')
+  const env = { PORT: String(port), DATA_DIR: folder, SECRET: secret }
+  return start({ file, env, port, cores, folder })
 }
 
 async function start(started: Program): Promise<RunningServer> {
-  const { file, args = [], env, port, core, folder } = started
+  const { file, args = [], env, port, cores, folder } = started
   const log = join(folder, 'log')
   const command = [process.execPath, file, ...args]
   const [program = '', ...rest] =
-    core === undefined ? command : ['taskset', '-c', `${core}`, ...command]
+    cores === undefined ? command : ['taskset', '-c', cores, ...command]
   const child = spawn(program, rest, {
     // Nothing of the caller's environment: a stray setting would change what is measured.
-    env: { PATH: process.env['PATH'], ...env },
+    env: { PATH: process.env['PATH'], NODE_ENV: 'production', ...env },
     stdio: ['ignore', 'ignore', openSync(log, 'a')],
   })
   const kill = () => child.kill('SIGKILL')
@@ -78,6 +104,7 @@ async function start(started: Program): Promise<RunningServer> {
   return {
     port,
     cpuSeconds: () => cpuSecondsOf(child.pid),
+    memory: memoryOf(child.pid),
     [Symbol.asyncDispose]: async () => {
       process.off('exit', kill)
       const exited = once(child, 'exit')
@@ -105,6 +132,28 @@ function cpuSecondsOf(pid: number | undefined): number | undefined {
   if (!existsSync(file)) return undefined
   const fields = readFileSync(file, 'utf8').split(') ')[1]?.split(' ') ?? []
   return (Number(fields[11]) + Number(fields[12])) / 100
+}
+
+/** Counts a server's processor time from now on; the answer tells how much there has been since. */
+export function processorTimeOf({ cpuSeconds }: RunningServer): () => number | undefined {
+  const before = cpuSeconds()
+  return () => {
+    const after = cpuSeconds()
+    return before === undefined || after === undefined ? undefined : after - before
+  }
+}
+
+/** Resident memory of the whole process (proc(5): status; 5 in clear_refs forgets the peak). */
+function memoryOf(pid: number | undefined): Memory {
+  const mebibytes = (name: 'VmRSS' | 'VmHWM') => {
+    const status = readFileSync(`/proc/${pid}/status`, 'utf8')
+    return Number(new RegExp(`^${name}:\\s+(\\d+) kB`, 'm').exec(status)?.[1]) / 1024
+  }
+  return {
+    now: () => mebibytes('VmRSS'),
+    peak: () => mebibytes('VmHWM'),
+    forgetPeak: () => writeFileSync(`/proc/${pid}/clear_refs`, '5'),
+  }
 }
 
 function freshFolder(): string {

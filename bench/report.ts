@@ -1,9 +1,9 @@
 import { writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
-import { compare, SpoiltRun } from './harness.ts'
+import { compare } from './harness.ts'
 import { describeMachine, thisMachine } from './machine.ts'
-import type { Comparison, Plan, Variant } from './plan.ts'
-import type { ComparisonResult, Results } from './results.ts'
+import { type Comparison, type Plan, SpoiltRun, type Variant } from './plan.ts'
+import type { ComparisonResult, Results, VariantResult } from './results.ts'
 import type { Spread } from './statistics.ts'
 
 export interface Options {
@@ -42,17 +42,56 @@ export interface Bench {
   readonly title: string
   readonly variants: readonly Variant[]
   readonly comparisons: readonly Comparison[]
+  /** What is printed of each variant: throughput, when left out. */
+  readonly columns?: Columns
+}
+
+interface Columns {
+  readonly heads: readonly string[]
+  readonly of: (result: VariantResult) => readonly string[]
+}
+
+const throughputColumns: Columns = {
+  heads: ['min/s', 'median/s', 'max/s', 'p50 ms', 'p99 ms', 'cpu µs'],
+  of: ({ perSecond, p50, p99, cpu }) => [
+    ...cells(perSecond, 0),
+    p50.median.toFixed(2),
+    p99.median.toFixed(2),
+    cpu?.median.toFixed(1) ?? '-',
+  ],
+}
+
+/** For loads with a rate of their own: there latency is what a server can be good or bad at. */
+export function latencyColumns(beside: string): Columns {
+  return {
+    heads: ['p50 min', 'median', 'max ms', 'p99 min', 'median', 'max ms', beside],
+    of: (result) => [
+      ...cells(result.p50, 2),
+      ...cells(result.p99, 2),
+      result.beside?.median.toFixed(1) ?? '-',
+    ],
+  }
 }
 
 /** Measures and prints; or, when anything went wrong, says what and prints no figure. */
-export async function report(bench: Bench, { json, ...how }: Options): Promise<void> {
+export async function report(
+  { columns = throughputColumns, ...bench }: Bench,
+  { json, ...how }: Options,
+): Promise<void> {
   const plan: Plan = { ...bench, ...how }
   console.log(`${plan.title}\n\n${describeMachine(thisMachine())}`)
   console.log(`${plan.rounds} rounds of ${plan.seconds} s for each variant, in turns\n`)
-  try {
+  await orSayWhy(async () => {
     const results = await compare(plan)
-    console.log(tableOf(results))
+    console.log(tableOf(results, columns))
     if (json !== undefined) writeFileSync(json, `${JSON.stringify(results, null, 2)}\n`)
+  })
+}
+
+/** A run that is spoilt says why, and exits with 1. */
+export async function orSayWhy(run: () => Promise<void>): Promise<void> {
+  try {
+    await run()
   } catch (error) {
     if (!(error instanceof SpoiltRun)) throw error
     console.error(`No figures: ${error.message}`)
@@ -60,24 +99,18 @@ export async function report(bench: Bench, { json, ...how }: Options): Promise<v
   }
 }
 
-function tableOf({ variants, comparisons, repeated, foreign }: Results): string {
-  const throughput = variants.map(({ name, perSecond, p50, p99, cpu }) => [
-    name,
-    ...cells(perSecond, 0),
-    p50.median.toFixed(2),
-    p99.median.toFixed(2),
-    cpu?.median.toFixed(1) ?? '-',
-  ])
+function tableOf(
+  { variants, comparisons, repeated, foreign }: Results,
+  { heads, of }: Columns,
+): string {
+  const figures = variants.map((variant) => [variant.name, ...of(variant)])
   const ratios = comparisons.map((one) => [
-    `${one.of} / ${one.to}`,
+    `${one.by === 'rate' ? '' : `${one.by} of `}${one.of} / ${one.to}`,
     ...cells(one.ratio, 3),
     verdict(one),
   ])
   return [
-    ...aligned([
-      ['variant', 'min/s', 'median/s', 'max/s', 'p50 ms', 'p99 ms', 'cpu µs'],
-      ...throughput,
-    ]),
+    ...aligned([['variant', ...heads], ...figures]),
     '',
     ...aligned([['ratio within a round', 'min', 'median', 'max', 'goal'], ...ratios]),
     '',
@@ -85,9 +118,10 @@ function tableOf({ variants, comparisons, repeated, foreign }: Results): string 
   ].join('\n')
 }
 
-function verdict({ ratio, goal }: ComparisonResult): string {
+function verdict({ ratio, by, goal }: ComparisonResult): string {
   if (goal === undefined) return '-'
-  return `${goal} ${ratio.median >= goal ? 'met' : 'MISSED'}`
+  const met = by === 'rate' ? ratio.median >= goal : ratio.median <= goal
+  return `${goal} ${met ? 'met' : 'MISSED'}`
 }
 
 function percent(share: number): string {
@@ -98,7 +132,7 @@ function cells({ min, median, max }: Spread, digits: number): string[] {
   return [min, median, max].map((value) => value.toFixed(digits))
 }
 
-function aligned(rows: readonly (readonly string[])[]): string[] {
+export function aligned(rows: readonly (readonly string[])[]): string[] {
   const widths = rows[0]?.map((_, column) =>
     Math.max(...rows.map((row) => row[column]?.length ?? 0)),
   )

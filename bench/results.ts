@@ -1,5 +1,5 @@
 import type { Machine } from './machine.ts'
-import type { Comparison, Sample } from './plan.ts'
+import type { Comparison, Figure, Sample } from './plan.ts'
 import { percentile, type Spread, spread } from './statistics.ts'
 
 export interface Results {
@@ -21,6 +21,8 @@ export interface VariantResult {
   /** Milliseconds: the percentile of each round, over all rounds. */
   readonly p50: Spread
   readonly p99: Spread
+  /** What was done beside those that are counted, per second. */
+  readonly beside?: Spread | undefined
   /** Processor time for each, in microseconds: moves least when something else is running. */
   readonly cpu?: Spread | undefined
 }
@@ -33,20 +35,25 @@ export function resultOf(name: string, samples: readonly Sample[]): VariantResul
   const cpu = samples.flatMap(({ cpuSeconds, count }) =>
     cpuSeconds === undefined ? [] : [(cpuSeconds / count) * 1e6],
   )
+  const beside = samples.flatMap((sample) => sample.beside ?? [])
   return {
     name,
     cpu: cpu.length > 0 ? spread(cpu) : undefined,
-    perSecond: spread(samples.map(rate)),
-    p50: spread(samples.map(({ latencies }) => percentile(latencies, 0.5))),
-    p99: spread(samples.map(({ latencies }) => percentile(latencies, 0.99))),
+    perSecond: spread(samples.map(figures.rate)),
+    p50: spread(samples.map(figures.p50)),
+    p99: spread(samples.map(figures.p99)),
+    beside: beside.length > 0 ? spread(beside) : undefined,
   }
 }
 
 /** Within a round both had the same weather, so ratios are taken there and only then put in order. */
-export function ratios(of: readonly Sample[], to: readonly Sample[]): number[] {
-  return of.map((sample, round) => rate(sample) / rate(to[round] as Sample))
+export function ratios(by: Figure, of: readonly Sample[], to: readonly Sample[]): number[] {
+  const figure = figures[by]
+  return of.map((sample, round) => figure(sample) / figure(to[round] as Sample))
 }
 
-function rate({ count, seconds }: Sample): number {
-  return count / seconds
+const figures: Readonly<Record<Figure, (sample: Sample) => number>> = {
+  rate: ({ count, seconds }) => count / seconds,
+  p50: ({ latencies }) => percentile(latencies, 0.5),
+  p99: ({ latencies }) => percentile(latencies, 0.99),
 }
