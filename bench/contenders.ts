@@ -1,0 +1,139 @@
+import { type Conversation, requestBytes } from './http.ts'
+import { loadFor } from './load.ts'
+import { type Person, password, post, somebodyNew } from './people.ts'
+import { SpoiltRun } from './plan.ts'
+import { type RunningServer, startRival, startSallyport } from './processes.ts'
+
+/** A server in which somebody is signed in, and others can sign in. */
+export interface Contender {
+  readonly name: string
+  readonly server: RunningServer
+  readonly sessionCheck: Conversation
+  /** Of people with accounts, one after the other. */
+  readonly signIn: Conversation
+  readonly hashing: Hashing
+}
+
+/** What its passwords cost while they are hashed. */
+export interface Hashing {
+  /** How many at the same time; one for each core when left out. */
+  readonly threads?: number
+  readonly mebibytes: number
+}
+
+/** How the same is said to each of them. */
+interface Dialect {
+  readonly name: string
+  readonly start: (cores?: string) => Promise<RunningServer>
+  readonly register: { readonly path: string; readonly body: (person: Person) => object }
+  readonly signIn: string
+  readonly session: string
+  readonly hashing: Hashing
+}
+
+/** libuv's pool has four threads, whatever the machine; both others hash there. */
+const libuvThreads = 4
+
+const dialects: readonly Dialect[] = [
+  {
+    name: 'Sallyport',
+    start: startSallyport,
+    register: { path: '/register', body: (person) => person },
+    signIn: '/login',
+    session: '/me',
+    hashing: { mebibytes: 19 },
+  },
+  {
+    name: 'better-auth',
+    start: (cores) => startRival('better-auth', cores),
+    register: {
+      path: '/api/auth/sign-up/email',
+      body: ({ email, full_name, password }) => ({ email, name: full_name, password }),
+    },
+    signIn: '/api/auth/sign-in/email',
+    session: '/api/auth/get-session',
+    // scrypt with N = 16384 and r = 16: 128 * N * r bytes (RFC 7914, 2).
+    hashing: { threads: libuvThreads, mebibytes: 32 },
+  },
+  {
+    name: 'express + bcrypt',
+    start: (cores) => startRival('express', cores),
+    register: { path: '/register', body: (person) => person },
+    signIn: '/login',
+    session: '/me',
+    // The Blowfish state: 4 KiB.
+    hashing: { threads: libuvThreads, mebibytes: 0 },
+  },
+]
+
+/** Starts all of them, Sallyport first. They stop with `stack`. */
+export async function startContenders(
+  stack: AsyncDisposableStack,
+  cores?: string,
+): Promise<Contender[]> {
+  const contenders: Contender[] = []
+  for (const dialect of dialects) {
+    const server = stack.use(await dialect.start(cores))
+    contenders.push(await settledIn(dialect, server))
+  }
+  return contenders
+}
+
+const accounts = 32
+
+/** At a hundred requests a second it would take minutes until the code is compiled. */
+const warmUp = { connections: 8, milliseconds: 3000 }
+
+async function settledIn(dialect: Dialect, server: RunningServer): Promise<Contender> {
+  const { name, register, session, hashing } = dialect
+  // As browsers do; better-auth asks for it.
+  const headers = { origin: `http://127.0.0.1:${server.port}` }
+  const people = Array.from({ length: accounts }, somebodyNew)
+  await Promise.all(
+    people.map((person) => post(server.port, register.path, register.body(person), headers)),
+  )
+  const [{ email }] = people as [Person, ...Person[]]
+  const signedIn = await post(server.port, dialect.signIn, { email, password }, headers)
+  const cookie = cookiesOf(signedIn)
+  const ask = requestBytes({ path: session, headers: { cookie } })
+  const signIns = people.map((person) =>
+    requestBytes({
+      method: 'POST',
+      path: dialect.signIn,
+      headers,
+      json: { email: person.email, password },
+    }),
+  )
+  let turn = 0
+  const contender: Contender = {
+    name,
+    server,
+    hashing,
+    sessionCheck: {
+      next: () => ask,
+      // The address is in the answer only when the session is known.
+      check: ({ status, head, body }) =>
+        status === 200 && body.includes(email) ? undefined : `not valid: ${head} ${body}`,
+    },
+    signIn: {
+      next: () => signIns[turn++ % accounts] as Buffer,
+      check: ({ status, head, body }) =>
+        status === 200 && /\r\nset-cookie: /i.test(head)
+          ? undefined
+          : `not signed in: ${head} ${body}`,
+    },
+  }
+  const { connections, milliseconds } = warmUp
+  const { problems } = await loadFor(
+    { server, connections, ...contender.sessionCheck },
+    milliseconds,
+  )
+  if (problems.length > 0) throw new SpoiltRun(`${name}: ${problems[0]}`)
+  return contender
+}
+
+function cookiesOf({ headers }: Response): string {
+  const cookies = headers.getSetCookie().map((cookie) => cookie.split(';')[0])
+  if (cookies.length === 0) throw new Error('a sign-in set no cookie')
+  return cookies.join('; ')
+}
