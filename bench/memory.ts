@@ -1,6 +1,6 @@
 /**
  * How much memory do 500 sign-ins at once take? Resident memory of Sallyport, of better-auth and of
- * Express with bcrypt: fresh, at its peak during each of several bursts, and a moment after the last.
+ * Express with bcrypt: idle, at its peak during each of several bursts, and a moment after the last.
  */
 import { existsSync, writeFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
@@ -24,7 +24,7 @@ interface Burst {
 /** Resident memory in MiB. */
 interface Course {
   readonly name: string
-  readonly fresh: number
+  readonly idle: number
   readonly bursts: readonly Burst[]
   readonly after: number
   /** What the hashes that are at work at the same time need for themselves. */
@@ -51,12 +51,12 @@ await orSayWhy(async () => {
 
 async function courseOf(contender: Contender): Promise<Course> {
   const { name, server, hashing } = contender
-  const fresh = server.memory.now()
+  const idle = server.memory.now()
   const bursts: Burst[] = []
   while (bursts.length < rounds) bursts.push(await burst(contender))
   await delay(rest)
   const hashes = (hashing.threads ?? availableParallelism()) * hashing.mebibytes
-  return { name, fresh, bursts, after: server.memory.now(), hashes }
+  return { name, idle, bursts, after: server.memory.now(), hashes }
 }
 
 async function burst({ name, server, signIn }: Contender): Promise<Burst> {
@@ -76,23 +76,23 @@ function tableOf(courses: readonly Course[]): string {
   const numbers = Array.from({ length: rounds }, (_, index) => index + 1)
   return [
     ...aligned([
-      ['server', 'fresh', ...numbers.map((number) => `peak ${number}`), 'after'],
-      ...courses.map(({ name, fresh, bursts, after }) => [
+      ['server', 'idle', ...numbers.map((number) => `peak ${number}`), 'after'],
+      ...courses.map(({ name, idle, bursts, after }) => [
         name,
-        ...[fresh, ...bursts.map(({ peak }) => peak), after].map(whole),
+        ...[idle, ...bursts.map(({ peak }) => peak), after].map(whole),
       ]),
     ]),
     '',
     ...aligned([
-      ['server', 'highest - fresh', 'hashes at work', 'all else', 'last / first', '200', '503'],
+      ['server', 'highest - idle', 'hashes at work', 'all else', 'last / first', '200', '503'],
       ...courses.map(boundOf),
     ]),
   ].join('\n')
 }
 
-function boundOf({ name, fresh, bursts, hashes }: Course): string[] {
+function boundOf({ name, idle, bursts, hashes }: Course): string[] {
   const peaks = bursts.map(({ peak }) => peak)
-  const growth = Math.max(...peaks) - fresh
+  const growth = Math.max(...peaks) - idle
   const flatness = (peaks.at(-1) ?? Number.NaN) / (peaks[0] ?? Number.NaN)
   const total = (of: (burst: Burst) => number) =>
     String(bursts.reduce((sum, one) => sum + of(one), 0))
