@@ -4,6 +4,7 @@ import type { RegistrationOutcome } from './core/flows/registration/index.ts'
 import type { Authenticated } from './core/sessions/index.ts'
 import type { Connection } from './http/app.ts'
 import type { RequestLike } from './http/credentials.ts'
+import type { Metric } from './http/metrics.ts'
 import type { Refused } from './kernel/outcome.ts'
 import type { Secret } from './kernel/secret.ts'
 
@@ -88,6 +89,9 @@ export interface Auth {
 
   /** Can the store be reached? For a readiness probe. Never throws. */
   ready(): Promise<boolean>
+
+  /** Figures about this process, for a collector. The server shows them at `/metrics`. */
+  metrics(): readonly Metric[]
 
   /** Lets the database and the hashing threads go. Requests in flight should have been answered. */
   close(): Promise<void>

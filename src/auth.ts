@@ -7,7 +7,7 @@ import { Registration } from './core/flows/registration/index.ts'
 import { type PasswordHasher, Passwords } from './core/passwords/index.ts'
 import { Sessions } from './core/sessions/index.ts'
 import { ContextHasher } from './hashers/password-hasher.ts'
-import { openHashing } from './hashing.ts'
+import { hashingMetrics, openHashing } from './hashing.ts'
 import { Answers } from './http/answers.ts'
 import { createApp } from './http/app.ts'
 import type { HttpContext, Log } from './http/context.ts'
@@ -65,6 +65,7 @@ export async function composeAuth(configuration: Configuration, ports: Ports): P
     fetch: createApp(wireHttp(configuration, chapters, cookie, formTokens, ports)),
     ...inProcess(chapters, cookie),
     ready: () => isReachable(database),
+    metrics: () => hashingMetrics(hashing.counts),
     close: async () => {
       clearInterval(housekeeping)
       await chapters.passwords.settled()

@@ -5,6 +5,8 @@ import {
   PasswordContextError,
   type PasswordContextOptions,
 } from './hashers/options.ts'
+import type { LineCounts } from './hashers/waiting-line.ts'
+import type { Metric } from './http/metrics.ts'
 import { ConfigurationError } from './kernel/errors.ts'
 import type { Random } from './kernel/random.ts'
 
@@ -19,6 +21,30 @@ export function openHashing(configuration: Configuration, random: Random): Conte
 /** What is made at which cost, without starting any thread. */
 export function describeHashing(configuration: Configuration): Context['making'] {
   return inSettings(() => describeMaking(contextOptions(configuration)))
+}
+
+/** What becomes of the passwords that are to be hashed. */
+export function hashingMetrics({ waiting, refused, cancelled }: LineCounts): Metric[] {
+  return [
+    {
+      name: 'sallyport_hash_queue_waiting',
+      help: 'Password hashes that wait for a thread.',
+      type: 'gauge',
+      value: waiting,
+    },
+    {
+      name: 'sallyport_hash_queue_refused_total',
+      help: 'Password hashes refused because the queue was full; the answer was 503.',
+      type: 'counter',
+      value: refused,
+    },
+    {
+      name: 'sallyport_hash_queue_cancelled_total',
+      help: 'Password hashes given up while they waited, because the client had gone.',
+      type: 'counter',
+      value: cancelled,
+    },
+  ]
 }
 
 /** The same in words of `createPasswordContext`. */

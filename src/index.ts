@@ -9,6 +9,7 @@ export type { Authenticated, Session, SessionId } from './core/sessions/index.ts
 export type { Connection } from './http/app.ts'
 export type { Log } from './http/context.ts'
 export type { RequestLike } from './http/credentials.ts'
+export type { Metric } from './http/metrics.ts'
 export {
   ConfigurationError,
   OverloadedError,

@@ -76,7 +76,7 @@ const settings: { readonly [Name in SettingName]: Setting<Settings[Name]> } = {
     parse: parse.networks,
   },
   management_host: {
-    about: 'address of the management listener (health)',
+    about: 'address of the management listener (health, metrics)',
     default: '127.0.0.1',
     reason: 'operational facts are nobody else’s business',
     parse: parse.text(255),

@@ -51,6 +51,10 @@ export class Answers {
     return answer(null, 303, this.#empty, requestId, { location: path, ...more })
   }
 
+  text(requestId: string, type: string, body: string): Response {
+    return answer(body, 200, this.#json, requestId, { 'content-type': type })
+  }
+
   asset(requestId: string, type: string, body: string): Response {
     return answer(body, 200, this.#asset, requestId, { 'content-type': type })
   }

@@ -5,7 +5,7 @@ import { composeAuth } from '../auth.ts'
 import { type Configuration, reviewConfiguration } from '../config/index.ts'
 import { describeHashing } from '../hashing.ts'
 import { Answers } from '../http/answers.ts'
-import { createManagementApp } from '../http/health.ts'
+import { createManagementApp } from '../http/management.ts'
 import { systemClock } from '../kernel/clock.ts'
 import { systemRandom } from '../kernel/random.ts'
 import { listen } from './listener.ts'
@@ -31,6 +31,7 @@ export async function serve(configuration: Configuration): Promise<void> {
     answers: new Answers(false),
     random: systemRandom,
     isReady: async () => !draining && (await auth.ready()),
+    metrics: () => auth.metrics(),
   })
   const { host, port, management_host, management_port } = configuration
   const listener = opened.use(await listen({ fetch: auth.fetch, host, port, setting: 'PORT' }))

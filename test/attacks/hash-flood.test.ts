@@ -31,6 +31,8 @@ describe('a flood of sign-ins', () => {
       expect(refused.headers.getSetCookie()).toEqual([])
     }
     expect(await jsonOf(byStatus.get(503)?.[0] as Response)).toMatchObject({ code: 'overloaded' })
+    const refused = app.auth.metrics().find(({ name }) => name.endsWith('refused_total'))
+    expect(refused?.value).toBe(byStatus.get(503)?.length)
     expect(waits.length).toBeGreaterThan(10)
     expect(waits.sort((a, b) => a - b)[Math.floor(waits.length / 2)]).toBeLessThan(100)
   })

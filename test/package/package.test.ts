@@ -63,6 +63,14 @@ describe('the installed library', () => {
       'createAuth',
     ])
     expect(await namesIn('sallyport/node')).toEqual(['toNodeHandler'])
+    expect(await namesIn('sallyport/passwords')).toEqual([
+      'HashRefusedError',
+      'OverloadedError',
+      'PasswordContextError',
+      'SallyportError',
+      'createPasswordContext',
+      'defaultSchemes',
+    ])
   })
 
   it('gives the contracts of its stores to whoever has Vitest', async () => {

@@ -2,17 +2,19 @@ import { Hono } from 'hono'
 import { publicId, type Random } from '../kernel/random.ts'
 import type { Answers } from './answers.ts'
 import type { App } from './app.ts'
+import { type Metric, metricsText, metricsType } from './metrics.ts'
 import { problem } from './problems.ts'
 
-export interface HealthOptions {
+export interface ManagementOptions {
   readonly answers: Answers
   readonly random: Random
   /** May requests be sent here: not draining, and the store answers? */
   readonly isReady: () => Promise<boolean>
+  readonly metrics: () => readonly Metric[]
 }
 
 /** The management listener: for probes and operators, never for the public. */
-export function createManagementApp({ answers, random, isReady }: HealthOptions): App {
+export function createManagementApp({ answers, random, isReady, metrics }: ManagementOptions): App {
   const router = new Hono()
   const newId = () => publicId(random, 'req')
   router.get('/health/live', () => answers.json(newId(), 200, { status: 'live' }))
@@ -20,6 +22,7 @@ export function createManagementApp({ answers, random, isReady }: HealthOptions)
     const ready = await isReady()
     return answers.json(newId(), ready ? 200 : 503, { status: ready ? 'ready' : 'not ready' })
   })
+  router.get('/metrics', () => answers.text(newId(), metricsType, metricsText(metrics())))
   router.notFound(() => answers.problem(newId(), problem('not_found')))
   return async (request, { fault } = {}) =>
     fault ? answers.problem(newId(), problem(fault)) : router.fetch(request)
