@@ -1,11 +1,18 @@
 import { sql } from 'kysely'
 import type { Auth } from './api.ts'
+import { BreachedRanges } from './breaches/ranges.ts'
 import { blockListOf, type Configuration } from './config/index.ts'
 import { Login } from './core/flows/login/index.ts'
 import { PasswordChange } from './core/flows/password-change/index.ts'
 import { Registration } from './core/flows/registration/index.ts'
-import { type PasswordHasher, Passwords } from './core/passwords/index.ts'
+import {
+  type GuessEstimator,
+  type PasswordHasher,
+  PasswordJudge,
+  Passwords,
+} from './core/passwords/index.ts'
 import { Sessions } from './core/sessions/index.ts'
+import { GuessingPool } from './guessing/pool.ts'
 import { ContextHasher } from './hashers/password-hasher.ts'
 import { hashingMetrics, openHashing } from './hashing.ts'
 import { Answers } from './http/answers.ts'
@@ -56,7 +63,10 @@ export async function composeAuth(configuration: Configuration, ports: Ports): P
   const { keys, database } = openStorage(configuration, ports.random)
   await bringUpToDate(database, configuration, ports.clock)
   const hashing = openHashing(configuration, ports.random)
-  const chapters = wireChapters(configuration, database, new ContextHasher(hashing), ports)
+  const estimator = new GuessingPool({ clock: ports.clock })
+  const judge = wireJudge(configuration, estimator, ports.log)
+  const hasher = new ContextHasher(hashing)
+  const chapters = wireChapters(configuration, database, { hasher, judge }, ports)
   const cookie = new SessionCookie(isOverTls(configuration))
   const formTokens = new FormTokens(keys, ports.random)
   const housekeeping = keepHouse(chapters.sessions, ports.log)
@@ -69,29 +79,44 @@ export async function composeAuth(configuration: Configuration, ports: Ports): P
     close: async () => {
       clearInterval(housekeeping)
       await chapters.passwords.settled()
-      await hashing.close()
+      await Promise.all([hashing.close(), estimator.close()])
       await database.close()
     },
   }
 }
 
+function wireJudge(
+  { password_policy, service_name, breached_passwords_url: url }: Configuration,
+  estimator: GuessEstimator,
+  log: Log,
+): PasswordJudge {
+  const report = (fault: string) =>
+    log.warn({ fault }, 'breached passwords cannot be asked; passwords are taken without')
+  const breached = url && new BreachedRanges({ url, report })
+  return new PasswordJudge({
+    policy: password_policy,
+    serviceName: service_name,
+    estimator,
+    breached,
+  })
+}
+
 type Chapters = Pick<
   HttpContext,
-  'login' | 'registration' | 'passwordChange' | 'sessions' | 'sessionPolicy'
-> & { readonly passwords: Passwords }
+  'login' | 'registration' | 'passwordChange' | 'passwords' | 'sessions' | 'sessionPolicy'
+>
 
 function wireChapters(
   configuration: Configuration,
   database: Database,
-  hasher: PasswordHasher,
+  { hasher, judge }: { readonly hasher: PasswordHasher; readonly judge: PasswordJudge },
   { clock, random, log }: Ports,
 ): Chapters {
   const accounts = new SqlAccountStore(database)
   const passwords = new Passwords({
     hasher,
     store: new SqlPasswordStore(database),
-    policy: configuration.password_policy,
-    serviceName: configuration.service_name,
+    judge,
     clock,
     report: (error) => log.error({ err: error }, 'replacing a password hash failed'),
   })
@@ -187,4 +212,4 @@ async function isReachable(database: Database): Promise<boolean> {
   }
 }
 
-const silent: Log = { info: () => undefined, error: () => undefined }
+const silent: Log = { info: () => undefined, warn: () => undefined, error: () => undefined }

@@ -32,6 +32,8 @@ export interface AuthOptions {
   readonly passwordCost?: string
   /** Keys mixed into passwords before they are hashed, as `id:key`, the one in use first. */
   readonly passwordPepper?: string | readonly string[]
+  /** Where to ask for breached passwords, by ranges of hashes; https, or http on this machine. Default nowhere. */
+  readonly breachedPasswordsUrl?: string
   /** A session ends when it is not used for this long, such as `30m`, the default. */
   readonly sessionIdle?: string
   /** A session ends this long after sign-in, used or not. Default `24h`. */
@@ -62,6 +64,7 @@ const settingOfOption = {
   passwordSchemes: 'password_schemes',
   passwordCost: 'password_cost',
   passwordPepper: 'password_pepper',
+  breachedPasswordsUrl: 'breached_passwords_url',
   sessionIdle: 'session_idle',
   sessionLifetime: 'session_lifetime',
   trustedProxies: 'trusted_proxies',

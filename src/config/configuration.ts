@@ -1,5 +1,6 @@
 import { isIP } from 'node:net'
 import { ConfigurationError } from '../kernel/errors.ts'
+import { isLoopback } from './loopback.ts'
 import {
   environmentName,
   type SettingName,
@@ -17,7 +18,13 @@ export type GivenSettings = Partial<
 >
 
 /** Settings whose absence means something. */
-type Optional = 'database_url' | 'secret' | 'hash_threads' | 'password_cost' | 'password_pepper'
+type Optional =
+  | 'database_url'
+  | 'secret'
+  | 'hash_threads'
+  | 'password_cost'
+  | 'password_pepper'
+  | 'breached_passwords_url'
 
 type Values = { readonly [Name in SettingName]: Settings[Name] | undefined }
 
@@ -67,10 +74,6 @@ function withDerived(values: Values): Values {
 function localName(host: string): string {
   if (!isLoopback(host)) return '127.0.0.1'
   return isIP(host) === 6 ? `[${host}]` : host
-}
-
-export function isLoopback(host: string): boolean {
-  return /^(?:localhost|127(?:\.\d{1,3}){3}|\[?::1\]?)$/.test(host)
 }
 
 function contradictions(values: Values): string[] {

@@ -130,6 +130,27 @@ describe('configuration', () => {
     expect(problems({ SALLYPORT_URL: url })).toHaveLength(1)
   })
 
+  it.each([
+    'http://ranges.example.com/',
+    'ftp://ranges.example.com/',
+    'https://user:pass@ranges.example.com/',
+    'https://ranges.example.com/range?key=7',
+    'https://ranges.example.com/#range',
+    'ranges.example.com',
+  ])('refuses to ask for breached passwords at %s', (url) => {
+    expect(problems({ SALLYPORT_BREACHED_PASSWORDS_URL: url })).toEqual([
+      expect.stringMatching(/^SALLYPORT_BREACHED_PASSWORDS_URL must be an https address/),
+    ])
+  })
+
+  it('asks for breached passwords in a folder, and nowhere unless told', () => {
+    const asked = (url: string) =>
+      loadConfiguration({ SALLYPORT_BREACHED_PASSWORDS_URL: url }).breached_passwords_url?.href
+    expect(loadConfiguration({}).breached_passwords_url).toBeUndefined()
+    expect(asked('https://ranges.example.com/range')).toBe('https://ranges.example.com/range/')
+    expect(asked('http://127.0.0.1:9090')).toBe('http://127.0.0.1:9090/')
+  })
+
   it('refuses an idle limit beyond the lifetime', () => {
     expect(problems({ SALLYPORT_SESSION_IDLE: '2d' })).toEqual([
       'SALLYPORT_SESSION_IDLE must not be longer than SALLYPORT_SESSION_LIFETIME',

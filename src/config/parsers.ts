@@ -2,6 +2,7 @@ import { BlockList, isIP } from 'node:net'
 import { z } from 'zod'
 import { type Duration, milliseconds } from '../kernel/clock.ts'
 import { Secret } from '../kernel/secret.ts'
+import { isLoopback } from './loopback.ts'
 
 /** How one text of the environment is read. */
 export type Parser<Value> = z.ZodType<Value, string>
@@ -71,6 +72,21 @@ function isOrigin(value: string): boolean {
   const url = URL.canParse(value) ? new URL(value) : undefined
   if (!url || !/^https?:$/.test(url.protocol)) return false
   return url.pathname === '/' && !url.search && !url.hash && !url.username && !url.password
+}
+
+/** A folder, with its slash: what is asked for is added to it. */
+export const rangesAddress: Parser<URL> = z
+  .string()
+  .refine(
+    isPrivateFolder,
+    'an https address (or http on this machine) without query, such as https://api.pwnedpasswords.com/range/',
+  )
+  .transform((value) => new URL(value.endsWith('/') ? value : `${value}/`))
+
+function isPrivateFolder(value: string): boolean {
+  const url = URL.canParse(value) ? new URL(value) : undefined
+  if (!url || url.search || url.hash || url.username || url.password) return false
+  return url.protocol === 'https:' || (url.protocol === 'http:' && isLoopback(url.hostname))
 }
 
 export const postgresAddress: Parser<Secret> = z

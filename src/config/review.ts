@@ -1,4 +1,5 @@
-import { type Configuration, isLoopback } from './configuration.ts'
+import type { Configuration } from './configuration.ts'
+import { isLoopback } from './loopback.ts'
 
 /** What is allowed and still deserves a second look before strangers can reach the server. */
 export function reviewConfiguration(configuration: Configuration): string[] {

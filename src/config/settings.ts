@@ -34,6 +34,7 @@ export interface Settings {
   readonly password_schemes: readonly string[]
   readonly password_cost: Readonly<Record<string, number>>
   readonly password_pepper: readonly parse.NamedKey[]
+  readonly breached_passwords_url: URL
   readonly session_idle: Duration
   readonly session_lifetime: Duration
   readonly hash_threads: number
@@ -121,7 +122,7 @@ const settings: { readonly [Name in SettingName]: Setting<Settings[Name]> } = {
   },
   password_policy: {
     about:
-      'which passwords may be chosen: `strength` (12 characters or more), `nist` (15 or more), `composition` (12 or more with upper case, lower case, digit and special character)',
+      'which passwords may be chosen: `strength` (12 characters or more, hard to guess), `nist` (15 or more, none that are tried first), `composition` (12 or more with upper case, lower case, digit and special character)',
     default: 'strength',
     reason: 'length protects; composition rules do not (NIST SP 800-63B-4)',
     parse: parse.choice(passwordPolicies),
@@ -146,6 +147,12 @@ const settings: { readonly [Name in SettingName]: Setting<Settings[Name]> } = {
     reason: 'none: a key that is lost locks everybody out',
     parse: parse.namedKeys,
     secret: true,
+  },
+  breached_passwords_url: {
+    about:
+      'where to ask for breached passwords by the first five digits of a hash, such as `https://api.pwnedpasswords.com/range/`; https, or http on this machine',
+    reason: 'off: it talks to somebody else’s server; those in force already are not asked about',
+    parse: parse.rangesAddress,
   },
   session_idle: {
     about: 'a session ends when it is not used for this long',

@@ -2,7 +2,7 @@ import type { BlockList } from 'node:net'
 import type { Login } from '../core/flows/login/index.ts'
 import type { PasswordChange } from '../core/flows/password-change/index.ts'
 import type { Registration } from '../core/flows/registration/index.ts'
-import type { PasswordPolicy } from '../core/passwords/index.ts'
+import type { PasswordPolicy, Passwords } from '../core/passwords/index.ts'
 import type { SessionPolicy, Sessions } from '../core/sessions/index.ts'
 import type { Clock } from '../kernel/clock.ts'
 import type { Random } from '../kernel/random.ts'
@@ -14,6 +14,7 @@ import type { FormTokens } from './csrf.ts'
 /** Where the facts about requests are written. `fields` never hold a secret or the text of a body. */
 export interface Log {
   info(fields: object, message: string): void
+  warn(fields: object, message: string): void
   error(fields: object, message: string): void
 }
 
@@ -22,6 +23,7 @@ export interface HttpContext {
   readonly login: Login
   readonly registration: Registration
   readonly passwordChange: PasswordChange
+  readonly passwords: Passwords
   readonly sessions: Sessions
   readonly sessionPolicy: SessionPolicy
   readonly passwordPolicy: PasswordPolicy

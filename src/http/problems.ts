@@ -118,9 +118,14 @@ export function wrongPassword(): Problem {
 
 /** Names each field and the rule that it breaks, never the value. */
 export function invalidFields(problems: readonly FieldProblem[], policy: PasswordPolicy): Problem {
-  const errors = problems.map((one) => ({ ...one, message: fieldText(one, policy) }))
+  const errors = problems.map((one) => describe(one, policy))
   const detail = errors.map(({ message }) => message).join('; ')
   return { ...problem('invalid_fields'), detail, errors }
+}
+
+export function describe(problem: FieldProblem, policy: PasswordPolicy): DescribedProblem {
+  const { field, rule } = problem
+  return { field, rule, message: fieldText(problem, policy) }
 }
 
 /** RFC 9457. The type is a name, not an address: it means the same whoever runs the server. */

@@ -1,33 +1,65 @@
 import type { LoginProblem } from '../core/flows/login/index.ts'
 import type { PasswordChangeProblem } from '../core/flows/password-change/index.ts'
 import type { RegistrationProblem } from '../core/flows/registration/index.ts'
-import { minPasswordLength, type PasswordPolicy } from '../core/passwords/index.ts'
+import {
+  type BrokenRule,
+  type GuessAdvice,
+  minPasswordLength,
+  type PasswordPolicy,
+  type PlaintextRule,
+} from '../core/passwords/index.ts'
 
 /** A field and the rule that it breaks: found by the core, or by the shape that a route reads. */
 export type FieldProblem =
   | RegistrationProblem
   | LoginProblem
   | PasswordChangeProblem
+  | PasswordProblem
   | { readonly field: string; readonly rule: 'required' | 'wrong_type' | 'not_allowed' }
+
+/** What can be wrong with a password that is being chosen. */
+export type PasswordProblem = { readonly field: 'password' } & (
+  | { readonly rule: PlaintextRule }
+  | BrokenRule
+)
 
 type Rule = FieldProblem['rule']
 
 /** Rules whose text is the same for every field. */
-const texts: Readonly<Record<Exclude<Rule, 'too_short'>, (label: string) => string>> = {
-  required: (label) => `${label} is required`,
-  wrong_type: (label) => `${label} has the wrong type`,
-  not_allowed: (label) => `${label} has a value that is not allowed`,
-  malformed: () => 'Enter an e-mail address, such as name@example.com',
-  too_long: (label) => `${label} is too long`,
-  forbidden_character: (label) => `${label} contains a character that is not allowed`,
-  not_unicode: (label) => `${label} contains a character that is not allowed`,
-  unchanged: () => 'New password must be another one than the current password',
-  no_uppercase: () => 'Password must contain uppercase letter',
-  no_lowercase: () => 'Password must contain lowercase letter',
-  no_digit: () => 'Password must contain digit',
-  no_special: () => 'Password must contain special character',
-  context_word: () =>
-    'Password must not be built from your name, your e-mail address or the name of this service',
+const texts: Readonly<Record<Exclude<Rule, 'too_short' | 'guessable'>, (label: string) => string>> =
+  {
+    required: (label) => `${label} is required`,
+    wrong_type: (label) => `${label} has the wrong type`,
+    not_allowed: (label) => `${label} has a value that is not allowed`,
+    malformed: () => 'Enter an e-mail address, such as name@example.com',
+    too_long: (label) => `${label} is too long`,
+    forbidden_character: (label) => `${label} contains a character that is not allowed`,
+    not_unicode: (label) => `${label} contains a character that is not allowed`,
+    unchanged: () => 'New password must be another one than the current password',
+    no_uppercase: () => 'Password must contain uppercase letter',
+    no_lowercase: () => 'Password must contain lowercase letter',
+    no_digit: () => 'Password must contain digit',
+    no_special: () => 'Password must contain special character',
+    context_word: () =>
+      'Password must not be built from your name, your e-mail address or the name of this service',
+    common: () =>
+      'This is one of the passwords that are tried first. Choose words that do not belong together',
+    breached: () =>
+      'This password has appeared in a data breach. Choose another one, here and wherever you use it',
+  }
+
+/** Why a password is easy to guess, and what would help. */
+const advice: Readonly<Record<GuessAdvice, string>> = {
+  date: 'Names, dates and years are easy to guess. Add words that are not about you',
+  keyboard: 'Neighbouring keys like “qwerty” are easy to guess. Use words instead',
+  known:
+    'This is close to a password that is tried first. Choose words that do not belong together',
+  more: 'This is easy to guess. Add another word or two that nobody would expect',
+  name: 'Names are easy to guess. Add words that do not belong with them',
+  personal: 'Words about you or this service are easy to guess. Add others that are not',
+  repeat: 'Repeats like “abcabc” are easy to guess. Add different words',
+  sequence: 'Sequences like “abcd” or “one two three” are easy to guess. Mix words instead',
+  word: 'A single word is easy to guess. Add another one or two',
 }
 
 const labels: Readonly<Record<string, string>> = {
@@ -39,10 +71,15 @@ const labels: Readonly<Record<string, string>> = {
 }
 
 /** The public text of a broken rule. Lengths are those of the policy in force. */
-export function fieldText({ field, rule }: FieldProblem, policy: PasswordPolicy): string {
-  if (rule === 'too_short')
-    return `Password must be at least ${minPasswordLength[policy]} characters`
-  return texts[rule](labels[field] ?? field)
+export function fieldText(problem: FieldProblem, policy: PasswordPolicy): string {
+  switch (problem.rule) {
+    case 'too_short':
+      return `Password must be at least ${minPasswordLength[policy]} characters`
+    case 'guessable':
+      return advice[problem.advice]
+    default:
+      return texts[problem.rule](labels[problem.field] ?? problem.field)
+  }
 }
 
 /** What a person is told before choosing a password. */

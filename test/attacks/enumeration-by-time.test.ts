@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import {
   type PasswordHash,
   type PasswordHasher,
+  type PasswordJudge,
   Passwords,
   type Plaintext,
 } from '../../src/core/passwords/index.ts'
@@ -106,8 +107,7 @@ describe('telling accounts apart by the time that a sign-in takes', () => {
     const passwords = new Passwords({
       hasher,
       store,
-      policy: 'strength',
-      serviceName: 'Sallyport',
+      judge: {} as PasswordJudge,
       clock: new FakeClock(),
       report: () => undefined,
     })

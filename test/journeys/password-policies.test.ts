@@ -19,15 +19,49 @@ async function saidAbout(app: App, password: string, person = somebody()): Promi
 const notFromContext =
   'Password must not be built from your name, your e-mail address or the name of this service'
 
+const triedFirst =
+  'This is one of the passwords that are tried first. Choose words that do not belong together'
+
 describe('the policy "strength"', () => {
   it.each([
-    '12 characters',
     'twelve chars',
-    'ÄÖÜäöüßßßßßß',
-    '🔑🔑🔑🔑🔑🔑🔑🔑🔑🔑🔑🔑',
-    ' '.repeat(12),
-  ])('takes any twelve characters: %s', async (password) => {
+    'kelp omit jug',
+    'xqvjzkwphgmy',
+    'Grüße, Łódź!',
+    '🔑🦊🌵🎈🧭🪐🍋🐙🎻🧊🛶🌋',
+  ])('takes twelve characters of any kind that are hard to guess: %s', async (password) => {
     expect(await saidAbout(strength, password)).toEqual([])
+  })
+
+  it.each([
+    [' '.repeat(12), 'Repeats like “abcabc” are easy to guess'],
+    ['🔑'.repeat(12), 'Repeats like “abcabc” are easy to guess'],
+    ['abcabcabcabc', 'Repeats like “abcabc” are easy to guess'],
+    ['abcdefghijklmn', 'Sequences like “abcd” or “one two three” are easy to guess'],
+    ['zxcvbnm,./;lk', 'Neighbouring keys like “qwerty” are easy to guess'],
+    ['mary17051985', 'Names, dates and years are easy to guess'],
+    ['12 characters', 'This is easy to guess. Add another word or two'],
+  ])('refuses %s, which is easy to guess, and says why', async (password, advice) => {
+    const [said, ...more] = await saidAbout(strength, password)
+    expect(said).toContain(advice)
+    expect(more).toEqual([])
+  })
+
+  it.each(['Password1234', 'P@ssw0rd12345', 'iloveyou2024', 'dragondragon', 'qwertyuiopasdfghjkl'])(
+    'refuses %s, which is tried first',
+    async (password) => {
+      expect(await saidAbout(strength, password)).toEqual([triedFirst])
+    },
+  )
+
+  it('names the rule for programs, and never the value', async () => {
+    const password = 'abcabcabcabc'
+    const response = await strength.postJson('/register', { ...somebody(), password })
+    const text = await response.text()
+    expect(JSON.parse(text).errors).toEqual([
+      { field: 'password', rule: 'guessable', message: expect.stringMatching(/^Repeats like/) },
+    ])
+    expect(text).not.toContain(password)
   })
 
   it('refuses eleven characters, however many bytes they are', async () => {
@@ -50,10 +84,18 @@ describe('the policy "strength"', () => {
 describe('the policy "nist"', () => {
   it('takes fifteen lower-case letters and refuses fourteen', async () => {
     expect(await saidAbout(nist, 'fifteenletterss')).toEqual([])
+    expect(await saidAbout(nist, 'x'.repeat(15))).toEqual([])
     expect(await saidAbout(nist, 'fourteenletter')).toEqual([
       'Password must be at least 15 characters',
     ])
   })
+
+  it.each(['passwordpassword', 'Basketball12345', 'monkeymonkeymonkey123!'])(
+    'refuses %s, which is tried first',
+    async (password) => {
+      expect(await saidAbout(nist, password)).toEqual([triedFirst])
+    },
+  )
 })
 
 describe('the policy "composition"', () => {
@@ -74,6 +116,9 @@ describe('the policy "composition"', () => {
     ],
     ['Aa1!Aa1!Aa1!', []],
     ['Straße-9-ÖÄÜ', []],
+    ['MySecurePassword123!', []],
+    ['Password123!', []],
+    ['Sallyport-123!', [notFromContext]],
   ])('says of %s: %j', async (password, said) => {
     expect(await saidAbout(composition, password)).toEqual(said)
   })
@@ -89,7 +134,7 @@ describe('the policy "composition"', () => {
 describe('every policy', () => {
   it('takes up to 1024 bytes and refuses one more', async () => {
     const person = somebody()
-    const longest = 'p'.repeat(1024)
+    const longest = 'violet harbour lantern '.repeat(45).slice(0, 1024).padEnd(1024, '.')
     expect(await saidAbout(strength, longest, person)).toEqual([])
     expect((await strength.postJson('/login', { ...person, password: longest })).status).toBe(200)
     expect(await saidAbout(strength, `${longest}p`)).toEqual(['Password is too long'])
@@ -97,7 +142,7 @@ describe('every policy', () => {
   })
 
   it.each([
-    ['after 72 bytes', 'p'.repeat(72), ' and the rest', ' and the rust'],
+    ['after 72 bytes', 'violet harbour lantern '.repeat(4), 'and the rest', 'and the rust'],
     ['after a NUL', 'violet harbour\0', 'lantern', 'lantarn'],
   ])('cuts nothing off, not even %s', async (_where, start, end, other) => {
     const ann = await strength.registered({ password: start + end })

@@ -47,7 +47,7 @@ export async function startApp(options: AuthOptions = {}): Promise<App> {
   const clock = new FakeClock()
   const lines: string[] = []
   const write = (fields: object, message: string) => void lines.push(logLine(fields, message))
-  const log = { info: write, error: write }
+  const log = { info: write, warn: write, error: write }
   const auth = await createAuth({ hashThreads: 2, clock, log, ...options, dataDir })
   const app = new App(auth, clock, dataDir, options.url ?? 'http://127.0.0.1:8000', lines)
   onCleanUp(() => app.close())

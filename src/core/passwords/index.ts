@@ -1,10 +1,15 @@
+export type { BreachedPasswords } from './breached.ts'
+/** @public Needs no server: for applications that keep this rule themselves. */
+export { type CompositionRule, checkComposition } from './composition.ts'
+export type { Estimate, GuessAdvice, GuessEstimator, GuessScore } from './estimate.ts'
 export type { PasswordHasher, SchemeRule, Verification } from './hasher.ts'
+export { PasswordJudge } from './judge.ts'
 export type { PasswordHash, StoredPassword } from './password.ts'
 export { type Plaintext, type PlaintextRule, readPlaintext } from './plaintext.ts'
 export {
+  type BrokenRule,
   minPasswordLength,
   type PasswordPolicy,
-  type PolicyRule,
   passwordPolicies,
 } from './policy.ts'
 export { type PasswordProof, Passwords } from './service.ts'

@@ -1,17 +1,18 @@
-import type { Plaintext } from './plaintext.ts'
+import { type CompositionRule, checkComposition } from './composition.ts'
+import type { GuessAdvice } from './estimate.ts'
+import type { SchemeRule } from './hasher.ts'
 
 export const passwordPolicies = ['strength', 'nist', 'composition'] as const
 
 /** Which passwords may be chosen. Asked when one is set, never when one is verified. */
 export type PasswordPolicy = (typeof passwordPolicies)[number]
 
-export type PolicyRule =
-  | 'too_short'
-  | 'no_uppercase'
-  | 'no_lowercase'
-  | 'no_digit'
-  | 'no_special'
-  | 'context_word'
+export type PolicyRule = CompositionRule | 'context_word' | 'common' | 'guessable' | 'breached'
+
+/** A rule that a new password breaks; what is easy to guess comes with what would help. */
+export type BrokenRule =
+  | { readonly rule: Exclude<PolicyRule, 'guessable'> | SchemeRule }
+  | { readonly rule: 'guessable'; readonly advice: GuessAdvice }
 
 /** In code points: what a person would count as characters. */
 export const minPasswordLength: Readonly<Record<PasswordPolicy, number>> = {
@@ -24,27 +25,18 @@ export const minPasswordLength: Readonly<Record<PasswordPolicy, number>> = {
 /** What must be left of a password when the context words are taken out (ASVS 5.0, 6.2.1 and 6.2.11). */
 const minLengthWithoutContext = 8
 
-const composition: readonly [PolicyRule, RegExp][] = [
-  ['no_uppercase', /\p{Lu}/u],
-  ['no_lowercase', /\p{Ll}/u],
-  ['no_digit', /\p{Nd}/u],
-  ['no_special', /[!@#$%^&*()_+\-=[\]{}|;:,.<>?]/],
-]
-
-/** All rules that the password breaks under the policy, in a fixed order; none means that it may be used. */
-export function brokenRules(
+/** The rules that the text alone can break, in a fixed order. */
+export function rulesOfText(
   policy: PasswordPolicy,
-  password: Plaintext,
+  text: string,
   context: readonly string[],
-): PolicyRule[] {
-  const text = password.expose()
-  const broken: PolicyRule[] = []
-  if (lengthOf(text) < minPasswordLength[policy]) broken.push('too_short')
-  if (policy === 'composition') {
-    broken.push(...composition.filter(([, pattern]) => !pattern.test(text)).map(([rule]) => rule))
+): BrokenRule[] {
+  const broken: PolicyRule[] = policy === 'composition' ? checkComposition(text) : []
+  if (policy !== 'composition' && lengthOf(text) < minPasswordLength[policy]) {
+    broken.push('too_short')
   }
   if (leansOn(context, text)) broken.push('context_word')
-  return broken
+  return broken.map((rule) => ({ rule }) as BrokenRule)
 }
 
 /** Words that a stranger would try first: of the person and of the service, whole and in parts. */

@@ -2,17 +2,16 @@ import type { Clock } from '../../kernel/clock.ts'
 import { OverloadedError } from '../../kernel/errors.ts'
 import type { AccountId } from '../accounts/index.ts'
 import type { PasswordHasher } from './hasher.ts'
+import type { PasswordJudge, PasswordPreview } from './judge.ts'
 import type { PasswordHash, StoredPassword } from './password.ts'
 import type { Plaintext } from './plaintext.ts'
-import { brokenRules, contextWords, type PasswordPolicy, type PolicyRule } from './policy.ts'
+import type { BrokenRule } from './policy.ts'
 import type { PasswordStore } from './store.ts'
 
 export interface PasswordDependencies {
   readonly hasher: PasswordHasher
   readonly store: PasswordStore
-  readonly policy: PasswordPolicy
-  /** Its words make weak passwords. */
-  readonly serviceName: string
+  readonly judge: PasswordJudge
   readonly clock: Clock
   /** Told of what goes wrong in the background. */
   readonly report: (error: unknown) => void
@@ -38,9 +37,15 @@ export class Passwords {
   }
 
   /** The rules that a new password breaks. `about` holds what is known of the person. */
-  check(password: Plaintext, about: readonly string[]): PolicyRule[] {
-    const { policy, serviceName } = this.#deps
-    return brokenRules(policy, password, contextWords([serviceName, ...about]))
+  async check(password: Plaintext, about: readonly string[]): Promise<BrokenRule[]> {
+    const { hasher, judge } = this.#deps
+    const refusal = hasher.refusal(password)
+    return refusal ? [{ rule: refusal }] : judge.check(password, about)
+  }
+
+  /** What to say of a password that is still being typed. */
+  preview(password: Plaintext, about: readonly string[]): Promise<PasswordPreview> {
+    return this.#deps.judge.preview(password, about)
   }
 
   async hash(password: Plaintext, signal?: AbortSignal): Promise<StoredPassword> {

@@ -3,7 +3,12 @@ import { Secret } from '../../../kernel/secret.ts'
 import { FakeClock } from '../../../testing/clock.ts'
 import { anAccount } from '../../../testing/records.ts'
 import type { Account, AccountStore } from '../../accounts/index.ts'
-import { type PasswordHash, type PasswordHasher, Passwords } from '../../passwords/index.ts'
+import {
+  type PasswordHash,
+  type PasswordHasher,
+  type PasswordJudge,
+  Passwords,
+} from '../../passwords/index.ts'
 import type { Sessions } from '../../sessions/index.ts'
 import { Login } from './service.ts'
 
@@ -31,8 +36,7 @@ function loginOf(account: Account | undefined, stored: string | null = right) {
         stored === null ? undefined : { hash: stored as PasswordHash, normalForm: 'nfc' },
       replace: async (_owner, old, { hash }) => replaced.push(`${old} > ${hash}`) > 0,
     },
-    policy: 'strength',
-    serviceName: 'Sallyport',
+    judge: {} as PasswordJudge,
     clock: new FakeClock(),
     report: (error) => replaced.push(String(error)),
   })

@@ -4,10 +4,10 @@ import { refused } from '../../../kernel/outcome.ts'
 import type { Secret } from '../../../kernel/secret.ts'
 import type { Account, AccountId } from '../../accounts/index.ts'
 import {
+  type BrokenRule,
   type PasswordHash,
   type Passwords,
   type PlaintextRule,
-  type PolicyRule,
   readPlaintext,
   type StoredPassword,
 } from '../../passwords/index.ts'
@@ -38,7 +38,8 @@ export interface PasswordChangeRequest {
 
 export type PasswordChangeProblem =
   | FieldProblem<'current_password', PlaintextRule>
-  | FieldProblem<'new_password', PlaintextRule | PolicyRule | 'unchanged'>
+  | FieldProblem<'new_password', PlaintextRule | 'unchanged'>
+  | (FieldProblem<'new_password'> & BrokenRule)
 
 export type PasswordChangeRefusal = 'wrong_password'
 
@@ -58,7 +59,7 @@ export class PasswordChange {
     const { passwords, sessions } = this.#deps
     const { actor, presented, signal } = request
     const { id } = actor.account
-    const read = this.#read(request)
+    const read = await this.#read(request)
     if (read.kind === 'invalid') return read
 
     let next: StoredPassword | undefined
@@ -83,7 +84,7 @@ export class PasswordChange {
     })
   }
 
-  #read({ actor, currentPassword, newPassword }: PasswordChangeRequest) {
+  async #read({ actor, currentPassword, newPassword }: PasswordChangeRequest) {
     const current = readPlaintext(currentPassword.expose())
     const next = readPlaintext(newPassword.expose())
 
@@ -93,8 +94,8 @@ export class PasswordChange {
       problems.push({ field: 'new_password', rule: next.broken })
     } else {
       const { email, fullName } = actor.account
-      const rules = this.#deps.passwords.check(next.plaintext, [email, fullName])
-      problems.push(...rules.map((rule) => ({ field: 'new_password', rule }) as const))
+      const broken = await this.#deps.passwords.check(next.plaintext, [email, fullName])
+      problems.push(...broken.map((one) => ({ field: 'new_password', ...one }) as const))
     }
     if ('broken' in current || 'broken' in next || problems.length > 0) {
       return { kind: 'invalid', problems } as const

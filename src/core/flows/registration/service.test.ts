@@ -3,12 +3,17 @@ import { systemRandom } from '../../../kernel/random.ts'
 import { Secret } from '../../../kernel/secret.ts'
 import { FakeClock } from '../../../testing/clock.ts'
 import type { Account } from '../../accounts/index.ts'
-import { type PasswordHash, Passwords } from '../../passwords/index.ts'
+import {
+  type GuessScore,
+  type PasswordHash,
+  PasswordJudge,
+  Passwords,
+} from '../../passwords/index.ts'
 import type { Stores } from '../../unit-of-work.ts'
 import { Registration } from './service.ts'
 
 /** A registration whose steps are written down in order. */
-function registrationOf(result: 'inserted' | 'email_taken' = 'inserted') {
+function registrationOf(result: 'inserted' | 'email_taken' = 'inserted', score: GuessScore = 4) {
   const steps: string[] = []
   const inserted: Account[] = []
   const stores = {
@@ -37,8 +42,16 @@ function registrationOf(result: 'inserted' | 'email_taken' = 'inserted') {
       decoy: () => '' as PasswordHash,
     },
     store: stores.passwords,
-    policy: 'strength',
-    serviceName: 'Sallyport',
+    judge: new PasswordJudge({
+      policy: 'strength',
+      serviceName: 'Sallyport',
+      estimator: {
+        estimate: async () => {
+          steps.push('estimate')
+          return { score, common: false, advice: 'repeat' }
+        },
+      },
+    }),
     clock: new FakeClock(),
     report: () => undefined,
   })
@@ -68,7 +81,7 @@ describe('registration', () => {
   it('hashes before the transaction, and writes account and password in one', async () => {
     const { registration, steps } = registrationOf()
     expect(await registration.register(request)).toMatchObject({ kind: 'registered' })
-    expect(steps).toEqual(['hash', 'begin', 'account', 'password', 'commit'])
+    expect(steps).toEqual(['estimate', 'hash', 'begin', 'account', 'password', 'commit'])
   })
 
   it('makes an active account without second factor, in the first epoch, and nothing else', async () => {
@@ -91,7 +104,7 @@ describe('registration', () => {
   it('gives no password to an account that was not made', async () => {
     const { registration, steps } = registrationOf('email_taken')
     expect(await registration.register(request)).toEqual({ kind: 'refused', reason: 'email_taken' })
-    expect(steps).toEqual(['hash', 'begin', 'account', 'commit'])
+    expect(steps).toEqual(['estimate', 'hash', 'begin', 'account', 'commit'])
   })
 
   it('tells all problems of all fields at once, and does nothing', async () => {
@@ -107,5 +120,14 @@ describe('registration', () => {
       ],
     })
     expect(steps).toEqual([])
+  })
+
+  it('tells why a password is easy to guess, and does nothing', async () => {
+    const { registration, steps } = registrationOf('inserted', 2)
+    expect(await registration.register(request)).toEqual({
+      kind: 'invalid',
+      problems: [{ field: 'password', rule: 'guessable', advice: 'repeat' }],
+    })
+    expect(steps).toEqual(['estimate'])
   })
 })

@@ -13,9 +13,9 @@ import {
   parseName,
 } from '../../accounts/index.ts'
 import {
+  type BrokenRule,
   type Passwords,
   type PlaintextRule,
-  type PolicyRule,
   readPlaintext,
 } from '../../passwords/index.ts'
 import type { UnitOfWork } from '../../unit-of-work.ts'
@@ -38,7 +38,8 @@ export interface RegistrationRequest {
 export type RegistrationProblem =
   | FieldProblem<'email', 'malformed'>
   | FieldProblem<'full_name', NameRule>
-  | FieldProblem<'password', PlaintextRule | PolicyRule>
+  | FieldProblem<'password', PlaintextRule>
+  | (FieldProblem<'password'> & BrokenRule)
 
 export type RegistrationRefusal = 'email_taken'
 
@@ -56,7 +57,7 @@ export class Registration {
 
   async register(request: RegistrationRequest): Promise<RegistrationOutcome> {
     const { passwords, unitOfWork, clock } = this.#deps
-    const read = this.#read(request)
+    const read = await this.#read(request)
     if (read.kind === 'invalid') return read
 
     const hash = await passwords.hash(read.password, request.signal)
@@ -69,7 +70,7 @@ export class Registration {
     return inserted === 'inserted' ? { kind: 'registered', account } : refused('email_taken')
   }
 
-  #read({ email, fullName, password }: RegistrationRequest) {
+  async #read({ email, fullName, password }: RegistrationRequest) {
     const address = parseEmail(email)
     const named = parseName(fullName)
     const plain = readPlaintext(password.expose())
@@ -80,8 +81,8 @@ export class Registration {
     if ('broken' in plain) {
       problems.push({ field: 'password', rule: plain.broken })
     } else {
-      const rules = this.#deps.passwords.check(plain.plaintext, [email, fullName])
-      problems.push(...rules.map((rule) => ({ field: 'password', rule }) as const))
+      const broken = await this.#deps.passwords.check(plain.plaintext, [email, fullName])
+      problems.push(...broken.map((one) => ({ field: 'password', ...one }) as const))
     }
 
     if (!address || 'broken' in named || 'broken' in plain || problems.length > 0) {

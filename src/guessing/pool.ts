@@ -1,0 +1,77 @@
+import { Piscina } from 'piscina'
+import type { Estimate, GuessEstimator, Plaintext } from '../core/passwords/index.ts'
+import type { Clock } from '../kernel/clock.ts'
+import { OverloadedError } from '../kernel/errors.ts'
+import type { GuessTask } from './worker.ts'
+
+export interface GuessingPoolOptions {
+  /** Tells the year, which people put into passwords. */
+  readonly clock: Clock
+  /** How many estimates may wait. Beyond it callers are sent away. */
+  readonly queue?: number | undefined
+  /** How long one may take, with the wait. */
+  readonly timeoutMs?: number | undefined
+}
+
+/** Bounds the wait to about two and a half seconds for the worst passwords there are, and to 0.2 s for usual ones. */
+const defaultQueue = 32
+
+/** Far beyond the wait that the queue allows, and the loading of the dictionaries on a busy machine. */
+const defaultTimeoutMs = 8000
+
+/** Lowest priority, as for hashing: the thread that answers requests always goes first. */
+const nice = 19
+
+/**
+ * In MiB. Estimates leave much behind: without a small nursery the process grew by 200 MiB more than
+ * the dictionaries need. The old generation has three times what they take, and ends the thread beyond.
+ */
+const memory = { maxYoungGenerationSizeMb: 8, maxOldGenerationSizeMb: 192 }
+
+const retryAfterSeconds = 2
+
+/**
+ * Estimates in a thread of its own, which alone loads the dictionaries: at the first password that is
+ * chosen, not at the start, and never in a process that only verifies.
+ */
+export class GuessingPool implements GuessEstimator {
+  readonly #pool: Piscina<GuessTask, Estimate>
+  readonly #clock: Clock
+  readonly #timeoutMs: number
+
+  constructor({ clock, queue, timeoutMs }: GuessingPoolOptions) {
+    this.#clock = clock
+    this.#timeoutMs = timeoutMs ?? defaultTimeoutMs
+    this.#pool = new Piscina({
+      filename: new URL(`./worker${extension}`, import.meta.url).href,
+      minThreads: 0,
+      maxThreads: 1,
+      idleTimeout: Number.POSITIVE_INFINITY,
+      maxQueue: queue ?? defaultQueue,
+      niceIncrement: nice,
+      resourceLimits: memory,
+    })
+  }
+
+  async estimate(password: Plaintext, words: readonly string[]): Promise<Estimate> {
+    if (this.#pool.queueSize >= this.#pool.options.maxQueue) {
+      throw new OverloadedError('the password guessing queue is full', retryAfterSeconds)
+    }
+    const year = new Date(this.#clock.now()).getUTCFullYear()
+    const signal = AbortSignal.timeout(this.#timeoutMs)
+    try {
+      return await this.#pool.run({ password: password.expose(), words, year }, { signal })
+    } catch (error) {
+      // The thread was ended with its task; the next password starts another.
+      if (!signal.aborted) throw error
+      throw new OverloadedError('guessing a password took too long', retryAfterSeconds)
+    }
+  }
+
+  close(): Promise<void> {
+    return this.#pool.close()
+  }
+}
+
+/** The thread loads this file's sibling as source in the repository and as JavaScript in the package. */
+const extension = import.meta.url.endsWith('.ts') ? '.ts' : '.js'
