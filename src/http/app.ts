@@ -16,6 +16,7 @@ import {
   showPasswordChange,
   submitPasswordChange,
 } from './password-change.ts'
+import { checkPassword, passwordCheckShape } from './password-check.ts'
 import { type Problem, type ProblemCode, problem } from './problems.ts'
 import {
   registrationForm,
@@ -36,6 +37,13 @@ const routes: readonly Route[] = [
     shape: registrationShape,
     form: registrationForm,
     handle: submitRegistration,
+  }),
+  route({
+    method: 'POST',
+    path: '/password/check',
+    who: 'entrance',
+    shape: passwordCheckShape,
+    handle: checkPassword,
   }),
   route({ method: 'GET', path: '/login', who: 'anyone', handle: showLogin }),
   route({

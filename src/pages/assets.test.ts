@@ -49,6 +49,7 @@ describe('colours', () => {
       ['ink', 'good-wash'],
       ['danger', 'paper'],
       ['danger', 'danger-wash'],
+      ['good', 'paper'],
       ['accent', 'paper'],
       ['accent', 'sheet'],
       ['on-accent', 'accent'],

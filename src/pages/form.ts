@@ -1,5 +1,6 @@
 import { type Html, html } from './html.ts'
 import type { FieldProblem } from './page.ts'
+import { strengthMeter } from './strength.ts'
 
 /** One labelled input. `attributes` is markup, so that each page states its own hints to browsers. */
 export interface Field {
@@ -9,6 +10,8 @@ export interface Field {
   readonly value: string
   readonly attributes: Html
   readonly rules?: readonly string[]
+  /** A password that is being chosen is measured as it is typed. */
+  readonly meter?: true
 }
 
 /** A page whose form was refused says so first in its title: it is what a screen reader reads first. */
@@ -53,6 +56,7 @@ export function field(item: Field, problems: readonly FieldProblem[]): Html {
 ${rules.length > 0 && html`<ul class="rules" id="${name}-rules">${rules.map((rule) => html`<li>${rule}</li>`)}</ul>`}
 ${messages.length > 0 && html`<div class="wrong" id="${name}-error">${messages.map(({ message }) => html`<p><span class="unseen">Error: </span>${message}</p>`)}</div>`}
 <div class="control"><input id="${name}" name="${name}" type="${item.type}"${item.type !== 'password' && html` value="${item.value}"`} required ${item.attributes}${state}>${item.type === 'password' && reveal(name)}</div>
+${item.meter && strengthMeter(name)}
 </div>`
 }
 

@@ -67,6 +67,7 @@ function fieldsOf({
       type: 'password',
       value: '',
       rules: passwordRules,
+      meter: true,
       // minlength counts UTF-16 units, never fewer than the code points the server counts, so it
       // refuses nothing that the server would take; no maxlength, which cuts a pasted password in
       // silence. passwordrules only guides generators; all four classes satisfy each profile.

@@ -138,7 +138,7 @@ it('lets the browser stop an empty or far too short form before it is sent', asy
   const page = await open('/register')
   let sent = 0
   page.on('request', (request) => {
-    if (request.method() === 'POST') sent += 1
+    if (request.method() === 'POST' && request.isNavigationRequest()) sent += 1
   })
   const button = page.getByRole('button', { name: 'Create account' })
   await button.click()

@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import type { Page } from 'playwright-core'
 import type { ServerProcess } from '../support/server-process.ts'
-import { fillIn, registered, sendUnchecked, signIn } from './visitor.ts'
+import { fillIn, password, registered, sendUnchecked, signIn } from './visitor.ts'
 
 type Show = (page: Page, server: ServerProcess) => Promise<void>
 
@@ -15,6 +15,8 @@ export const states: readonly (readonly [name: string, show: Show])[] = [
   ],
   ['a refused sign-in', refusedSignIn],
   ['the registration', (page, { url }) => go(page, `${url}/register`)],
+  ['the registration with a weak password', (page, server) => typed(page, server, 'abcabcabcabc')],
+  ['the registration with a good one', (page, server) => typed(page, server, password)],
   ['a refused registration', refusedRegistration],
   ['the dashboard', (page, server) => dashboard(page, server, 'Ada Lovelace')],
   ['the dashboard of a very long name', (page, server) => dashboard(page, server, 'W'.repeat(200))],
@@ -30,6 +32,17 @@ async function refusedSignIn(page: Page, { url }: ServerProcess): Promise<void> 
   await go(page, `${url}/login`)
   await fillIn(page, { 'E-mail address': 'nobody@example.com', Password: 'not the password' })
   await sendUnchecked(page)
+}
+
+async function typed(page: Page, { url }: ServerProcess, chosen: string): Promise<void> {
+  await go(page, `${url}/register`)
+  // Without the focus, so that Tab begins at the top.
+  await page.evaluate(`{
+    const input = document.getElementById('password')
+    input.value = '${chosen}'
+    input.dispatchEvent(new Event('input', { bubbles: true }))
+  }`)
+  await page.locator('[data-score]').waitFor()
 }
 
 async function refusedRegistration(page: Page, { url }: ServerProcess): Promise<void> {

@@ -27,6 +27,68 @@
     button.hidden = false
   }
 
+  /** Shows how strong a new password is while it is typed, and goes quiet when nobody can tell. */
+  const measure = (meter) => {
+    const input = document.getElementById(meter.dataset.strength)
+    const label = meter.querySelector('[data-strength-label]')
+    const advice = meter.querySelector('[data-strength-advice]')
+    const atRest = [label.textContent, advice.textContent]
+    const levels = ['Very weak', 'Weak', 'Fair', 'Good', 'Strong']
+    let pause
+    let question
+
+    // The same words again are not written again: they would be read aloud again.
+    const write = (element, text) => {
+      if (element.textContent !== text) element.textContent = text
+    }
+
+    const show = (score, [name, sentence], acceptable = false) => {
+      meter.dataset.score = score
+      meter.toggleAttribute('data-acceptable', acceptable)
+      write(label, name)
+      write(advice, sentence)
+    }
+
+    const showAnswer = ({ acceptable, score, problems: [problem] }) => {
+      const taken = score < 3 ? 'You can use it, but it is easy to guess.' : 'You can use this one.'
+      show(score, [levels[score], acceptable ? taken : `${problem.message}.`], acceptable)
+    }
+
+    const ask = async () => {
+      question = new AbortController()
+      const { signal } = question
+      const { email, full_name } = input.form.elements
+      const body = { password: input.value, email: email?.value, full_name: full_name?.value }
+      try {
+        const response = await fetch(meter.dataset.check, {
+          method: 'POST',
+          headers: { 'content-type': 'application/json' },
+          body: JSON.stringify(body),
+          signal,
+        })
+        if (!response.ok) throw new Error(response.statusText)
+        showAnswer(await response.json())
+      } catch {
+        // Asked again meanwhile: the next answer is awaited. Else the server is busy or out of reach.
+        if (!signal.aborted) show(0, ['', ''])
+      }
+    }
+
+    const stop = () => {
+      clearTimeout(pause)
+      question?.abort()
+    }
+
+    // What stands in the other fields counts too: a name is no password.
+    input.form.addEventListener('input', () => {
+      stop()
+      if (input.value === '') show(0, atRest)
+      else pause = setTimeout(ask, 300)
+    })
+    input.form.addEventListener('submit', stop)
+    meter.hidden = false
+  }
+
   /** Sends a form once, however often its button is pressed; it can be sent again after an error. */
   const sendOnce = (form) => {
     const button = form.querySelector('[type="submit"]')
@@ -68,6 +130,7 @@
   }
 
   for (const button of document.querySelectorAll('[data-reveal]')) reveal(button)
+  for (const meter of document.querySelectorAll('[data-strength]')) measure(meter)
   for (const form of document.querySelectorAll('form[method="post"]')) sendOnce(form)
   for (const time of document.querySelectorAll('time[data-precision]')) localise(time)
 }

@@ -1,0 +1,50 @@
+import { z } from 'zod'
+import { readPlaintext } from '../core/passwords/index.ts'
+import type { HttpContext } from './context.ts'
+import type { Exchange } from './exchange.ts'
+import { describe } from './problems.ts'
+import type { PasswordProblem } from './texts.ts'
+
+interface PasswordCheckBody {
+  readonly password: string
+  readonly email?: string | undefined
+  readonly full_name?: string | undefined
+}
+
+export const passwordCheckShape: z.ZodType<PasswordCheckBody> = z.object({
+  password: z.string(),
+  email: z.string().optional(),
+  full_name: z.string().optional(),
+})
+
+/**
+ * `POST /password/check`: how good a password is that is being typed, by the policy that will judge it
+ * when it is sent. Refusals are no errors here. Nothing is kept, and the breached are not asked.
+ */
+export async function checkPassword({
+  context,
+  requestId,
+  body,
+}: Exchange & { readonly body: PasswordCheckBody }): Promise<Response> {
+  const { score, broken } = await preview(context, body)
+  const problems = broken.map((one) => {
+    const { rule, message } = describe(one, context.passwordPolicy)
+    return { rule, message }
+  })
+  return context.answers.json(requestId, 200, { acceptable: broken.length === 0, score, problems })
+}
+
+interface Preview {
+  readonly score: number
+  readonly broken: readonly PasswordProblem[]
+}
+
+async function preview(
+  { passwords }: HttpContext,
+  { password, email = '', full_name = '' }: PasswordCheckBody,
+): Promise<Preview> {
+  const read = readPlaintext(password)
+  if ('broken' in read) return { score: 0, broken: [{ field: 'password', rule: read.broken }] }
+  const { score, broken } = await passwords.preview(read.plaintext, [email, full_name])
+  return { score, broken: broken.map((one) => ({ field: 'password', ...one })) }
+}
