@@ -21,7 +21,7 @@ export function describeConfiguration(configuration: Configuration): DescribedSe
 function written(name: SettingName, value: unknown): string {
   if (value === undefined) return '(not set)'
   if (settingOf(name).secret || value instanceof Secret) return '(secret)'
-  if (value instanceof URL) return value.origin
+  if (value instanceof URL) return value.href.replace(/\/$/, '')
   if (Array.isArray(value)) return value.join(', ') || '(none)'
   if (name === 'password_cost') return writeCost(value as Configuration['password_cost'])
   if (durations.has(name)) return writeDuration(value as Parameters<typeof writeDuration>[0])

@@ -196,12 +196,18 @@ describe('configuration', () => {
       loadConfiguration({
         SALLYPORT_SECRET: key,
         SALLYPORT_DATABASE_URL: 'postgres://u:hunter2@localhost/x',
+        SALLYPORT_BREACHED_PASSWORDS_URL: 'https://ranges.example.com/range/',
       }),
     )
     expect(JSON.stringify(shown)).not.toMatch(/hunter2|q8Zk3v/)
     expect(shown).toContainEqual({
       name: 'SALLYPORT_SECRET',
       value: '(secret)',
+      source: 'environment',
+    })
+    expect(shown).toContainEqual({
+      name: 'SALLYPORT_BREACHED_PASSWORDS_URL',
+      value: 'https://ranges.example.com/range',
       source: 'environment',
     })
     expect(shown).toContainEqual({
