@@ -30,6 +30,12 @@ describe('registration page', () => {
     expect(inputOf(page(), 'password')).toContain('aria-describedby="password-rules"')
   })
 
+  it('has a meter for the new password, hidden until a script can move it', () => {
+    expect(page()).toContain(
+      '<div class="strength" data-strength="password" data-check="/password/check" hidden>',
+    )
+  })
+
   it('keeps name and address after a refusal, escaped, and never the password', () => {
     const html = page({ fullName: `"O'Hara" <o@x>`, email: 'a"@b' })
     expect(inputOf(html, 'full_name')).toContain('value="&quot;O&#39;Hara&quot; &lt;o@x&gt;"')

@@ -7,6 +7,6 @@ import { type Html, html } from './html.ts'
 export function strengthMeter(input: string): Html {
   return html`<div class="strength" data-strength="${input}" data-check="/password/check" hidden>
 <span class="lamps" aria-hidden="true"><span></span><span></span><span></span><span></span></span>
-<p role="status"><span class="unseen">Password: </span><b data-strength-label>Strength</b> <span data-strength-advice>Shown here as you type.</span></p>
+<p role="status"><span class="unseen">Password: </span><span class="level" data-strength-label>Strength</span> <span data-strength-advice>Shown here as you type.</span></p>
 </div>`
 }
