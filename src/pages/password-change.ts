@@ -53,6 +53,7 @@ function fieldsOf({ passwordRules, passwordMinLength: min }: PasswordChangeView)
       type: 'password',
       value: '',
       rules: passwordRules,
+      meter: true,
       attributes: html`autocomplete="new-password" minlength="${min}" passwordrules="minlength: ${min}; required: lower; required: upper; required: digit; required: special;" autocapitalize="none" spellcheck="false"`,
     },
   ]
