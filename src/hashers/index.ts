@@ -3,6 +3,7 @@
  *
  * @packageDocumentation
  */
+export { type CompositionRule, checkComposition } from '../core/passwords/index.ts'
 export { OverloadedError, SallyportError } from '../kernel/errors.ts'
 export {
   createPasswordContext,

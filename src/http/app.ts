@@ -41,7 +41,7 @@ const routes: readonly Route[] = [
   route({
     method: 'POST',
     path: '/password/check',
-    who: 'entrance',
+    who: 'anyone',
     shape: passwordCheckShape,
     handle: checkPassword,
   }),

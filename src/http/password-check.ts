@@ -19,14 +19,16 @@ export const passwordCheckShape: z.ZodType<PasswordCheckBody> = z.object({
 
 /**
  * `POST /password/check`: how good a password is that is being typed, by the policy that will judge it
- * when it is sent. Refusals are no errors here. Nothing is kept, and the breached are not asked.
+ * when it is sent; of whoever is signed in, if the body says nothing of the person. Refusals are no errors here. Nothing is kept, and the breached are not asked.
  */
 export async function checkPassword({
   context,
   requestId,
+  actor,
   body,
 }: Exchange & { readonly body: PasswordCheckBody }): Promise<Response> {
-  const { score, broken } = await preview(context, body)
+  const { email = actor?.account.email ?? '', full_name = actor?.account.fullName ?? '' } = body
+  const { score, broken } = await preview(context, body.password, [email, full_name])
   const problems = broken.map((one) => {
     const { rule, message } = describe(one, context.passwordPolicy)
     return { rule, message }
@@ -41,10 +43,11 @@ interface Preview {
 
 async function preview(
   { passwords }: HttpContext,
-  { password, email = '', full_name = '' }: PasswordCheckBody,
+  password: string,
+  about: readonly string[],
 ): Promise<Preview> {
   const read = readPlaintext(password)
   if ('broken' in read) return { score: 0, broken: [{ field: 'password', rule: read.broken }] }
-  const { score, broken } = await passwords.preview(read.plaintext, [email, full_name])
+  const { score, broken } = await passwords.preview(read.plaintext, about)
   return { score, broken: broken.map((one) => ({ field: 'password', ...one })) }
 }

@@ -1,12 +1,15 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { migrations } from '../../src/stores/sql/migrations/index.ts'
 import { temporaryFolder } from '../support/clean-up.ts'
 import { runCommand } from '../support/command.ts'
 import { freePort } from '../support/ports.ts'
 import { freshPostgresDatabase } from '../support/postgres-database.ts'
 import { startServer } from '../support/server-process.ts'
 import { someoneSignedIn } from './client.ts'
+
+const ids = migrations.map(({ id }) => id)
 
 const secret = 'kR7vB2mXq9TzL4wNs8JcE3hYd6PfUa1G'
 
@@ -65,18 +68,31 @@ describe.each([
     }
     const refused = await runCommand(['serve'], settings)
     expect(refused.stderr).toBe(
-      'sallyport: the database lacks 1 migration(s); run `sallyport migrate` first\n',
+      `sallyport: the database lacks ${ids.length} migration(s); run \`sallyport migrate\` first\n`,
     )
     expect(refused.code).toBe(1)
 
     const before = await runCommand(['migrate', 'status'], settings)
-    expect(before).toEqual({ code: 3, stdout: 'pending  0001-accounts\n', stderr: '' })
+    expect(before).toEqual({
+      code: 3,
+      stdout: `${ids.map((id) => `pending  ${id}`).join('\n')}\n`,
+      stderr: '',
+    })
     const first = await runCommand(['migrate'], settings)
-    expect(first).toEqual({ code: 0, stdout: 'applied  0001-accounts\n1 applied.\n', stderr: '' })
+    expect(first).toEqual({
+      code: 0,
+      stdout: `${ids.map((id) => `applied  ${id}`).join('\n')}\n${ids.length} applied.\n`,
+      stderr: '',
+    })
     const second = await runCommand(['migrate'], settings)
     expect(second).toEqual({ code: 0, stdout: 'The database is up to date.\n', stderr: '' })
     const after = await runCommand(['migrate', 'status'], settings)
-    expect(after.stdout).toMatch(/^applied {2}0001-accounts {2}20\d\d-\d\d-\d\dT[\d:.]+Z\n$/)
+    const lines = after.stdout.trimEnd().split('\n')
+    expect(lines).toEqual(
+      ids.map((id) =>
+        expect.stringMatching(`^applied {2}${id} {2}20\\d\\d-\\d\\d-\\d\\dT[\\d:.]+Z$`),
+      ),
+    )
     expect(after.code).toBe(0)
 
     const { SALLYPORT_PORT, SALLYPORT_MANAGEMENT_PORT, ...env } = settings

@@ -64,6 +64,16 @@ describe('a password that is being typed', () => {
     })
   })
 
+  it('is rated for who is signed in: their own name is no password of theirs', async () => {
+    const person = await strength.registered({ full_name: 'Florence Nightingale' })
+    const cookie = await strength.cookieOf(person)
+    const body = { password: 'nightingale1234' }
+    const ask = async (headers: Record<string, string>) =>
+      (await jsonOf(await strength.postJson('/password/check', body, headers)))['problems']
+    expect(await ask({ cookie })).toContainEqual(expect.objectContaining({ rule: 'context_word' }))
+    expect(await ask({})).not.toContainEqual(expect.objectContaining({ rule: 'context_word' }))
+  })
+
   it('is taken from our own pages and from programs, not from other sites', async () => {
     const body = { password: 'violet harbour lantern' }
     const from = (headers: Record<string, string>) =>

@@ -68,6 +68,7 @@ describe('the installed library', () => {
       'OverloadedError',
       'PasswordContextError',
       'SallyportError',
+      'checkComposition',
       'createPasswordContext',
       'defaultSchemes',
     ])

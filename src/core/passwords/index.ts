@@ -1,5 +1,4 @@
 export type { BreachedPasswords } from './breached.ts'
-/** @public Needs no server: for applications that keep this rule themselves. */
 export { type CompositionRule, checkComposition } from './composition.ts'
 export type { Estimate, GuessAdvice, GuessEstimator, GuessScore } from './estimate.ts'
 export type { PasswordHasher, SchemeRule, Verification } from './hasher.ts'
@@ -12,5 +11,5 @@ export {
   type PasswordPolicy,
   passwordPolicies,
 } from './policy.ts'
-export { type PasswordProof, Passwords } from './service.ts'
+export { Passwords } from './service.ts'
 export type { PasswordStore } from './store.ts'

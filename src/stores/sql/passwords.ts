@@ -1,14 +1,19 @@
 import type { AccountId } from '../../core/accounts/index.ts'
 import type { PasswordHash, PasswordStore, StoredPassword } from '../../core/passwords/index.ts'
 import type { Instant } from '../../kernel/clock.ts'
-import type { Executor } from './database.ts'
+import type { Executor, OneRow } from './database.ts'
+import type { PasswordRow } from './schema.ts'
 
 /** Password hashes in a table of their own: no query for an account can bring one along. */
 export class SqlPasswordStore implements PasswordStore {
   readonly #db: Executor
+  readonly #byOwner: OneRow<Pick<PasswordRow, 'hash' | 'normal_form'>>
 
   constructor(db: Executor) {
     this.#db = db
+    this.#byOwner = db.prepare((sql) =>
+      sql.selectFrom('passwords').select(['hash', 'normal_form']).where('account_id', '=', ''),
+    )
   }
 
   async insert(owner: AccountId, password: StoredPassword, now: Instant): Promise<boolean> {
@@ -21,11 +26,7 @@ export class SqlPasswordStore implements PasswordStore {
   }
 
   async find(owner: AccountId): Promise<StoredPassword | undefined> {
-    const row = await this.#db.kysely
-      .selectFrom('passwords')
-      .select(['hash', 'normal_form'])
-      .where('account_id', '=', owner)
-      .executeTakeFirst()
+    const row = await this.#byOwner(owner)
     return row && { hash: row.hash as PasswordHash, normalForm: row.normal_form ?? undefined }
   }
 

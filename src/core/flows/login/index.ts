@@ -3,5 +3,4 @@ export {
   type LoginOutcome,
   type LoginProblem,
   type LoginRefusal,
-  type SignedIn,
 } from './service.ts'
