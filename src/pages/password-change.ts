@@ -1,5 +1,5 @@
 import { errorSummary, type Field, field, titleOf } from './form.ts'
-import { html } from './html.ts'
+import { type Html, html } from './html.ts'
 import { layout } from './layout.ts'
 import type { FieldProblem, PageFrame } from './page.ts'
 
@@ -23,7 +23,7 @@ export function passwordChangePage(view: PasswordChangeView): string {
 ${errorSummary(problems, fields)}
 <form class="form" method="post" action="/password/change">
 <input type="hidden" name="csrf_token" value="${csrfToken}">
-<input class="unseen" type="email" name="username" value="${email}" autocomplete="username" readonly tabindex="-1" aria-hidden="true">
+${usernameFor(email)}
 ${fields.map((item) => field(item, problems))}
 <button class="button" type="submit">Change password</button>
 </form>
@@ -36,6 +36,11 @@ ${fields.map((item) => field(item, problems))}
     place: 'court',
     content,
   })
+}
+
+/** Nobody sees it: password managers file the new password under this name. */
+function usernameFor(email: string): Html {
+  return html`<input type="text" name="username" value="${email}" autocomplete="username" readonly hidden>`
 }
 
 function fieldsOf({ passwordRules, passwordMinLength: min }: PasswordChangeView): Field[] {

@@ -20,6 +20,9 @@ export const states: readonly (readonly [name: string, show: Show])[] = [
   ['a refused registration', refusedRegistration],
   ['the dashboard', (page, server) => dashboard(page, server, 'Ada Lovelace')],
   ['the dashboard of a very long name', (page, server) => dashboard(page, server, 'W'.repeat(200))],
+  ['the password change', passwordChange],
+  ['a refused password change', refusedPasswordChange],
+  ['the dashboard after a password change', changedPassword],
   ['a page that is not there', (page, { url }) => go(page, `${url}/nowhere`)],
   ['a page that failed', failure],
 ]
@@ -56,6 +59,26 @@ async function dashboard(page: Page, server: ServerProcess, name: string): Promi
   await signIn(page, server, await registered(server, name))
   await go(page, `${server.url}/dashboard`)
 }
+
+async function passwordChange(page: Page, server: ServerProcess): Promise<void> {
+  await signIn(page, server, await registered(server))
+  await go(page, `${server.url}/password/change`)
+}
+
+async function refusedPasswordChange(page: Page, server: ServerProcess): Promise<void> {
+  await passwordChange(page, server)
+  await fillIn(page, { 'Current password': 'not the password', 'New password': newPassword })
+  await sendUnchecked(page)
+}
+
+async function changedPassword(page: Page, server: ServerProcess): Promise<void> {
+  await passwordChange(page, server)
+  await fillIn(page, { 'Current password': password, 'New password': newPassword })
+  await page.locator('form [type=submit]').click()
+  await page.waitForURL(/notice=password_changed$/)
+}
+
+const newPassword = 'seven copper kettles sing'
 
 /** Takes a table away from under the server for as long as the page needs. */
 async function failure(page: Page, server: ServerProcess): Promise<void> {
