@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { AccountId, AccountStore } from '../core/accounts/index.ts'
+import type { Account, AccountId, AccountStore } from '../core/accounts/index.ts'
 import { anAccount, anInstant } from './records.ts'
 
 /** What every {@link AccountStore} must do. Run it against yours: `accountStoreContract('sqlite', open)`. */
@@ -68,6 +68,65 @@ export function accountStoreContract(name: string, open: () => Promise<AccountSt
       expect(epochs).toEqual(Array.from({ length: 16 }, (_, at) => at + 1))
       expect(await store.findById(account.id)).toEqual({ ...account, epoch: 16 })
       expect(await store.startEpoch('acc_nobody' as AccountId)).toBeUndefined()
+    })
+
+    it('adds many at once, those whose address is free, and tells which', async () => {
+      const store = await open()
+      const kept = anAccount({ address: 'kept@example.com' })
+      await store.insert(kept)
+      const rival = anAccount({ address: 'Kept@example.com' })
+      const twins = [
+        anAccount({ address: 'twin@example.com' }),
+        anAccount({ address: 'TWIN@example.com' }),
+      ] as const
+      const fresh = Array.from({ length: 1234 }, () => anAccount())
+      const inserted = await store.insertAll([rival, ...fresh, ...twins])
+      expect(inserted).toEqual([...fresh, twins[0]])
+      expect(await store.findByEmail(kept.canonicalEmail)).toEqual(kept)
+      expect(await store.findById(twins[1].id)).toBeUndefined()
+      for (const account of [fresh[0], fresh[777], fresh.at(-1)]) {
+        expect(account && (await store.findById(account.id))).toEqual(account)
+      }
+      expect(await store.insertAll([])).toEqual([])
+    })
+
+    it('adds each address once for 8 parallel callers that come with all of them, in any order', async () => {
+      const store = await open()
+      const addresses = Array.from({ length: 60 }, (_, at) => `wanted${at}@example.com`)
+      const calls = Array.from({ length: 8 }, (_, caller) => {
+        const accounts = addresses.map((address) => anAccount({ address }))
+        return store.insertAll(caller % 2 ? accounts : accounts.reverse())
+      })
+      const inserted = (await Promise.all(calls)).flat()
+      expect(inserted.map(({ email }) => email as string).sort()).toEqual(addresses.sort())
+      for (const account of inserted) {
+        expect(await store.findByEmail(account.canonicalEmail)).toEqual(account)
+      }
+    })
+
+    it('tells which of many addresses somebody has', async () => {
+      const store = await open()
+      const accounts = Array.from({ length: 700 }, () => anAccount())
+      const taken = accounts.filter((_, at) => at % 3 === 0)
+      await store.insertAll(taken)
+      const found = await store.findTaken(accounts.map(({ canonicalEmail }) => canonicalEmail))
+      expect(found).toEqual(new Set(taken.map(({ canonicalEmail }) => canonicalEmail)))
+      expect(await store.findTaken([])).toEqual(new Set())
+    })
+
+    it('lists everybody once, a page at a time', async () => {
+      const store = await open()
+      expect(await store.list(undefined, 10)).toEqual([])
+      const accounts = Array.from({ length: 25 }, () => anAccount())
+      await store.insertAll(accounts)
+      const listed: Account[] = []
+      for (let page = await store.list(undefined, 10); page.length > 0; ) {
+        expect(page.length).toBeLessThanOrEqual(10)
+        listed.push(...page)
+        page = await store.list(page.at(-1)?.canonicalEmail, 10)
+      }
+      const byId = (a: Account, b: Account) => (a.id < b.id ? -1 : 1)
+      expect(listed.sort(byId)).toEqual(accounts.sort(byId))
     })
 
     it.each(["Robert'); drop table accounts;--", '" or 1=1 --', '<b>&amp;</b>', '%_\\', '🦊'])(

@@ -34,6 +34,32 @@ export function passwordStoreContract(
       expect(await store.find(owner)).toEqual(aHash(2))
     })
 
+    it('adds and finds the passwords of many at once', async () => {
+      const { store, newAccount } = await open()
+      const owners: AccountId[] = []
+      for (let at = 0; at < 123; at++) owners.push(await newAccount())
+      const passwords = new Map(
+        owners.map((owner, at) => [owner, { ...aHash(at), normalForm: undefined }]),
+      )
+      await store.insertAll(passwords, now)
+      const without = await newAccount()
+      expect(await store.findAll([...owners, without])).toEqual(passwords)
+      expect(await store.findAll([])).toEqual(new Map())
+    })
+
+    it('leaves a password that is there as it is when it adds many', async () => {
+      const { store, newAccount } = await open()
+      const [first, second] = [await newAccount(), await newAccount()]
+      await store.insert(first, aHash('old'), now)
+      const passwords = [
+        [first, aHash(1)],
+        [second, aHash(2)],
+      ] as const
+      await store.insertAll(new Map(passwords), now)
+      expect(await store.find(first)).toEqual(aHash('old'))
+      expect(await store.find(second)).toEqual(aHash(2))
+    })
+
     it('keeps the first password of an account against 16 parallel callers', async () => {
       const { store, newAccount } = await open()
       const owner = await newAccount()

@@ -98,6 +98,8 @@ describe('telling accounts apart by the time that a sign-in takes', () => {
     }
     const store = {
       insert: async () => true,
+      insertAll: async () => undefined,
+      findAll: async () => new Map(),
       find: async () => {
         done.push('find')
         return undefined

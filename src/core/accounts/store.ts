@@ -9,6 +9,18 @@ export interface AccountStore {
    */
   insert(account: Account): Promise<'inserted' | 'email_taken'>
 
+  /**
+   * Adds those whose address is free and gives them; of several with one canonical address the first.
+   * Any number of parallel callers add each address once, and never wait for one another in a circle.
+   */
+  insertAll(accounts: readonly Account[]): Promise<Account[]>
+
+  /** Which of these addresses somebody has. */
+  findTaken(canonicals: readonly CanonicalEmail[]): Promise<Set<CanonicalEmail>>
+
+  /** At most `limit` accounts, ordered by canonical address, beginning behind `after`. */
+  list(after: CanonicalEmail | undefined, limit: number): Promise<Account[]>
+
   findByEmail(canonical: CanonicalEmail): Promise<Account | undefined>
 
   /** On the path of every session check: one look-up by key. */

@@ -7,7 +7,13 @@ export interface PasswordStore {
   /** Adds the first password of an account; `false` when it has one, which stays as it is. */
   insert(owner: AccountId, password: StoredPassword, now: Instant): Promise<boolean>
 
+  /** Adds first passwords; who has one keeps it. */
+  insertAll(passwords: ReadonlyMap<AccountId, StoredPassword>, now: Instant): Promise<void>
+
   find(owner: AccountId): Promise<StoredPassword | undefined>
+
+  /** The passwords of those who have one. */
+  findAll(owners: readonly AccountId[]): Promise<Map<AccountId, StoredPassword>>
 
   /**
    * Puts another hash in the place of `old`. `false`, and nothing is changed, when `old` is not there

@@ -1,5 +1,12 @@
-import type { Account, AccountId, AccountStatus, AccountStore } from '../../core/accounts/index.ts'
+import type {
+  Account,
+  AccountId,
+  AccountStatus,
+  AccountStore,
+  CanonicalEmail,
+} from '../../core/accounts/index.ts'
 import type { Executor, OneRow } from './database.ts'
+import { inGroups } from './groups.ts'
 import type { AccountRow } from './schema.ts'
 
 /** Accounts in the `accounts` table. */
@@ -23,6 +30,46 @@ export class SqlAccountStore implements AccountStore {
       .onConflict((conflict) => conflict.column('canonical_email').doNothing())
       .executeTakeFirst()
     return numInsertedOrUpdatedRows === 1n ? 'inserted' : 'email_taken'
+  }
+
+  async insertAll(accounts: readonly Account[]): Promise<Account[]> {
+    // In one order, whoever asks: two callers that lock the same addresses never wait for each other.
+    const ordered = [...accounts].sort(byAddress)
+    const inserted = new Set<string>()
+    for (const group of inGroups(ordered)) {
+      const rows = await this.#db.kysely
+        .insertInto('accounts')
+        .values(group.map(toRow))
+        .onConflict((conflict) => conflict.column('canonical_email').doNothing())
+        .returning('id')
+        .execute()
+      for (const { id } of rows) inserted.add(id)
+    }
+    return accounts.filter(({ id }) => inserted.has(id))
+  }
+
+  async findTaken(canonicals: readonly CanonicalEmail[]): Promise<Set<CanonicalEmail>> {
+    const taken = new Set<CanonicalEmail>()
+    for (const group of inGroups(canonicals)) {
+      const rows = await this.#db.kysely
+        .selectFrom('accounts')
+        .select('canonical_email')
+        .where('canonical_email', 'in', group)
+        .execute()
+      for (const { canonical_email } of rows) taken.add(canonical_email as CanonicalEmail)
+    }
+    return taken
+  }
+
+  async list(after: CanonicalEmail | undefined, limit: number): Promise<Account[]> {
+    const rows = await this.#db.kysely
+      .selectFrom('accounts')
+      .selectAll()
+      .where('canonical_email', '>', after ?? ('' as CanonicalEmail))
+      .orderBy('canonical_email')
+      .limit(limit)
+      .execute()
+    return rows.map(fromRow)
   }
 
   async findByEmail(canonical: Account['canonicalEmail']): Promise<Account | undefined> {
@@ -56,6 +103,11 @@ export class SqlAccountStore implements AccountStore {
       .executeTakeFirst()
     return row && fromRow(row)
   }
+}
+
+function byAddress({ canonicalEmail: a }: Account, { canonicalEmail: b }: Account): number {
+  if (a === b) return 0
+  return a < b ? -1 : 1
 }
 
 function toRow(account: Account): AccountRow {

@@ -2,6 +2,7 @@ import type { AccountId } from '../../core/accounts/index.ts'
 import type { PasswordHash, PasswordStore, StoredPassword } from '../../core/passwords/index.ts'
 import type { Instant } from '../../kernel/clock.ts'
 import type { Executor, OneRow } from './database.ts'
+import { inGroups } from './groups.ts'
 import type { PasswordRow } from './schema.ts'
 
 /** Password hashes in a table of their own: no query for an account can bring one along. */
@@ -25,9 +26,34 @@ export class SqlPasswordStore implements PasswordStore {
     return numInsertedOrUpdatedRows === 1n
   }
 
+  async insertAll(passwords: ReadonlyMap<AccountId, StoredPassword>, now: Instant): Promise<void> {
+    for (const group of inGroups([...passwords])) {
+      await this.#db.kysely
+        .insertInto('passwords')
+        .values(
+          group.map(([owner, password]) => ({ account_id: owner, ...toColumns(password, now) })),
+        )
+        .onConflict((conflict) => conflict.column('account_id').doNothing())
+        .execute()
+    }
+  }
+
   async find(owner: AccountId): Promise<StoredPassword | undefined> {
     const row = await this.#byOwner(owner)
-    return row && { hash: row.hash as PasswordHash, normalForm: row.normal_form ?? undefined }
+    return row && fromRow(row)
+  }
+
+  async findAll(owners: readonly AccountId[]): Promise<Map<AccountId, StoredPassword>> {
+    const found = new Map<AccountId, StoredPassword>()
+    for (const group of inGroups(owners)) {
+      const rows = await this.#db.kysely
+        .selectFrom('passwords')
+        .select(['account_id', 'hash', 'normal_form'])
+        .where('account_id', 'in', group)
+        .execute()
+      for (const row of rows) found.set(row.account_id as AccountId, fromRow(row))
+    }
+    return found
   }
 
   async replace(
@@ -44,6 +70,10 @@ export class SqlPasswordStore implements PasswordStore {
       .executeTakeFirst()
     return numUpdatedRows === 1n
   }
+}
+
+function fromRow(row: Pick<PasswordRow, 'hash' | 'normal_form'>): StoredPassword {
+  return { hash: row.hash as PasswordHash, normalForm: row.normal_form ?? undefined }
 }
 
 function toColumns({ hash, normalForm }: StoredPassword, now: Instant) {

@@ -32,6 +32,8 @@ function loginOf(account: Account | undefined, stored: string | null = right) {
     hasher,
     store: {
       insert: async () => true,
+      insertAll: async () => undefined,
+      findAll: async () => new Map(),
       find: async () =>
         stored === null ? undefined : { hash: stored as PasswordHash, normalForm: 'nfc' },
       replace: async (_owner, old, { hash }) => replaced.push(`${old} > ${hash}`) > 0,
