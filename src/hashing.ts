@@ -1,9 +1,11 @@
 import type { Configuration } from './config/index.ts'
 import { Context, describeMaking } from './hashers/context.ts'
+import { PlannedHashReader } from './hashers/hash-reader.ts'
 import {
   defaultSchemes,
   PasswordContextError,
   type PasswordContextOptions,
+  planOf,
 } from './hashers/options.ts'
 import type { LineCounts } from './hashers/waiting-line.ts'
 import type { Metric } from './http/metrics.ts'
@@ -45,6 +47,11 @@ export function hashingMetrics({ waiting, refused, cancelled }: LineCounts): Met
       value: cancelled,
     },
   ]
+}
+
+/** Reads hashes as the server would, without starting any thread. */
+export function openHashReader(configuration: Configuration): PlannedHashReader {
+  return inSettings(() => new PlannedHashReader(planOf(contextOptions(configuration))))
 }
 
 /** The same in words of `createPasswordContext`. */

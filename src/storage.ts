@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import type { Configuration } from './config/index.ts'
 import type { Clock } from './kernel/clock.ts'
 import { ConfigurationError } from './kernel/errors.ts'
@@ -28,6 +28,32 @@ export function openStorage(configuration: Configuration, random: Random): Stora
   const keys = new KeyRing(secret ?? [openMasterKey({ folder, random, fresh })])
   const database = database_url ? openPostgres({ url: database_url.expose() }) : openSqlite(file)
   return { database, keys }
+}
+
+/**
+ * Opens the database if there is one, for looking into it: nothing is made and nothing migrated.
+ * `undefined` where no server has ever started.
+ * @throws {ConfigurationError} It is of an older version.
+ */
+export async function openExisting({
+  data_dir,
+  database_url,
+}: Configuration): Promise<Database | undefined> {
+  const file = resolve(data_dir, 'sallyport.db')
+  if (!database_url && !existsSync(file)) return undefined
+  const database = database_url ? openPostgres({ url: database_url.expose() }) : openSqlite(file)
+  try {
+    const states = await migrationStatus(database)
+    if (states.some(({ appliedAt }) => appliedAt)) {
+      await refusePending(database)
+      return database
+    }
+  } catch (error) {
+    await database.close()
+    throw error
+  }
+  await database.close()
+  return undefined
 }
 
 /** Migrates, or finds that nothing is left to do; closes the database when neither can be done. */

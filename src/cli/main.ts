@@ -1,51 +1,9 @@
-import { Command, CommanderError } from 'commander'
-import { loadConfiguration } from '../config/index.ts'
+import { CommanderError } from 'commander'
 import { SallyportError } from '../kernel/errors.ts'
-import { serve } from '../server/main.ts'
-import { version } from '../server/version.ts'
-import { showConfiguration } from './config.ts'
-import { migrateDatabase, showMigrations } from './migrate.ts'
-import { showSecret } from './secret.ts'
-
-const program = new Command('sallyport')
-  .description('Sessions and sign-in that you own.')
-  .version(version)
-  .option('--config <file>', 'settings in the form of an env file (SALLYPORT_CONFIG_FILE)')
-  .configureHelp({ showGlobalOptions: true })
-  .exitOverride()
-
-program
-  .command('serve', { isDefault: true })
-  .description('start the server')
-  .action(() => serve(configuration()))
-
-program
-  .command('config')
-  .description('show the settings in force and where each comes from, with secrets masked')
-  .action(() => showConfiguration(configuration()))
-
-const migrate = program.command('migrate').description('bring the database up to date')
-migrate
-  .command('run', { isDefault: true, hidden: true })
-  .action(() => migrateDatabase(configuration()))
-migrate
-  .command('status')
-  .description('list the migrations, applied and pending; exit code 3 when something is pending')
-  .action(() => showMigrations(configuration()))
-
-program
-  .command('secret')
-  .description('print a new random master key for SALLYPORT_SECRET')
-  .action(() => showSecret())
-
-function configuration() {
-  const { config } = program.opts<{ config?: string }>()
-  const environment = config ? { ...process.env, SALLYPORT_CONFIG_FILE: config } : process.env
-  return loadConfiguration(environment)
-}
+import { createProgram } from './program.ts'
 
 try {
-  await program.parseAsync()
+  await createProgram().parseAsync()
 } catch (error) {
   process.exitCode = exitCodeOf(error)
 }

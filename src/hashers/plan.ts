@@ -35,6 +35,11 @@ export interface PlannedHash extends StoredHash {
 /** `$keyed$k=ID` in front of what is hashed with that key: of the core only, whose hashes start with `$`. */
 const keyedShape = /^\$keyed\$k=([A-Za-z0-9_.-]{1,32})(\$.+)$/
 
+/** The id of the key that a hash was made with, whether it is here or not. */
+export function keyOf(text: string): string | undefined {
+  return keyedShape.exec(text)?.[1]
+}
+
 /** Reads a hash if the plan accepts its scheme and its cost, and knows its key. Cheap; never throws. */
 export function readPlanned(
   plan: Plan,

@@ -1,0 +1,54 @@
+import { Command } from 'commander'
+import { type Configuration, loadConfiguration } from '../config/index.ts'
+import { serve } from '../server/main.ts'
+import { version } from '../server/version.ts'
+import { showConfiguration } from './config.ts'
+import { migrateDatabase, showMigrations } from './migrate.ts'
+import { addPasswordsCommand } from './passwords.ts'
+import { showSecret } from './secret.ts'
+import { addUsersCommand } from './users.ts'
+
+/** The table of commands. */
+export function createProgram(): Command {
+  const program = new Command('sallyport')
+    .description('Sessions and sign-in that you own.')
+    .version(version)
+    .option('--config <file>', 'settings in the form of an env file (SALLYPORT_CONFIG_FILE)')
+    .configureHelp({ showGlobalOptions: true })
+    .exitOverride()
+
+  function configuration(): Configuration {
+    const { config } = program.opts<{ config?: string }>()
+    const environment = config ? { ...process.env, SALLYPORT_CONFIG_FILE: config } : process.env
+    return loadConfiguration(environment)
+  }
+
+  program
+    .command('serve', { isDefault: true })
+    .description('start the server')
+    .action(() => serve(configuration()))
+
+  program
+    .command('config')
+    .description('show the settings in force and where each comes from, with secrets masked')
+    .action(() => showConfiguration(configuration()))
+
+  addUsersCommand(program, configuration)
+  addPasswordsCommand(program, configuration)
+
+  const migrate = program.command('migrate').description('bring the database up to date')
+  migrate
+    .command('run', { isDefault: true, hidden: true })
+    .action(() => migrateDatabase(configuration()))
+  migrate
+    .command('status')
+    .description('list the migrations, applied and pending; exit code 3 when something is pending')
+    .action(() => showMigrations(configuration()))
+
+  program
+    .command('secret')
+    .description('print a new random master key for SALLYPORT_SECRET')
+    .action(() => showSecret())
+
+  return program
+}

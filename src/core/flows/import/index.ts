@@ -1,0 +1,6 @@
+export { type Columns, readColumns } from './columns.ts'
+export type { HashReader, HashReading } from './hash-reader.ts'
+export type { ImportProblem, Newcomer } from './person.ts'
+export type { Row, SourceRecord } from './row.ts'
+export { type Arrivals, Import, type RefusedRow } from './service.ts'
+export { Tally, type TallyLine } from './tally.ts'
