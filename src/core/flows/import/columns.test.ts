@@ -49,12 +49,15 @@ describe('a hash', () => {
     expect(columns.hashIn(recordOf({ hash: 5 }))).toEqual({ broken: 'not_text' })
   })
 
+  // biome-ignore-start lint/suspicious/noTemplateCurlyInString: the syntax of these templates.
   it('is made of columns by a template, in which $ is itself and {{ a brace', () => {
     const columns = columnsOf([], '$fb$ln=14${salt}$Bw==${{hash}${hash}}')
     const record = recordOf({ salt: '$&$1', hash: 'h' })
     expect(columns.hashIn(record)).toEqual({ text: '$fb$ln=14$$&$1$Bw==${hash}$h}' })
     expect(columns.named).toEqual(['salt', 'hash'])
   })
+
+  // biome-ignore-end lint/suspicious/noTemplateCurlyInString: the rest is plain.
 
   it('is none without any value, and refused with some only', () => {
     const columns = columnsOf([], '{salt}:{hash}')
