@@ -1,4 +1,4 @@
-import type { WriteStream } from 'node:fs'
+import { writeFileSync } from 'node:fs'
 import type { ImportProblem, RefusedRow } from '../core/flows/import/index.ts'
 
 type Rules<Problem> = Problem extends {
@@ -46,11 +46,11 @@ const shown = 20
 export class Refusals {
   readonly #first: string[] = []
   readonly #rest = new Map<string, number>()
-  readonly #file: WriteStream | undefined
+  readonly #file: number | undefined
   #rows = 0
 
-  /** @param file - Where all of them are written, one JSON object a line. */
-  constructor(file?: WriteStream) {
+  /** @param file - An open file to which all of them are written, one JSON object a line. */
+  constructor(file?: number) {
     this.#file = file
   }
 
@@ -62,7 +62,9 @@ export class Refusals {
     this.#rows += 1
     for (const problem of problems) {
       const text = describeProblem(problem)
-      this.#file?.write(`${JSON.stringify({ line, ...problem, text })}\n`)
+      if (this.#file !== undefined) {
+        writeFileSync(this.#file, `${JSON.stringify({ line, ...problem, text })}\n`)
+      }
       if (this.#first.length < shown) this.#first.push(`  line ${line}: ${text}`)
       else this.#rest.set(text, (this.#rest.get(text) ?? 0) + 1)
     }

@@ -1,10 +1,10 @@
-import { createWriteStream, type WriteStream } from 'node:fs'
-import { finished } from 'node:stream/promises'
+import { closeSync, openSync } from 'node:fs'
 import type { Configuration } from '../config/index.ts'
 import { type Columns, Import, type Newcomer, Tally } from '../core/flows/import/index.ts'
 import type { UnitOfWork } from '../core/unit-of-work.ts'
 import { describeHashing, openHashReader } from '../hashing.ts'
 import { systemClock } from '../kernel/clock.ts'
+import { ConfigurationError } from '../kernel/errors.ts'
 import { systemRandom } from '../kernel/random.ts'
 import { bringUpToDate, openExisting, openStorage } from '../storage.ts'
 import { SqlAccountStore } from '../stores/sql/accounts.ts'
@@ -56,9 +56,9 @@ interface Survey {
 }
 
 async function surveyFile(options: ImportOptions, configuration: Configuration): Promise<Survey> {
+  const file = options.refusals === undefined ? undefined : privateFile(options.refusals)
   const database = await openExisting(configuration)
   const accounts = database ? new SqlAccountStore(database) : nobody
-  const file = options.refusals === undefined ? undefined : privateFile(options.refusals)
   const [tally, refusals] = [new Tally(), new Refusals(file)]
   const counts = { added: 0, present: 0, disabled: 0 }
   try {
@@ -74,7 +74,7 @@ async function surveyFile(options: ImportOptions, configuration: Configuration):
     }
   } finally {
     await database?.close()
-    if (file) await finished(file.end())
+    if (file !== undefined) closeSync(file)
   }
   return { ...counts, tally, refusals }
 }
@@ -169,8 +169,13 @@ async function* progressing(source: Source, label: string) {
 }
 
 /** Lines and rules only, but about people all the same. */
-function privateFile(path: string): WriteStream {
-  return createWriteStream(path, { mode: 0o600 })
+function privateFile(path: string): number {
+  try {
+    return openSync(path, 'w', 0o600)
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    throw new ConfigurationError([`${path} cannot be written (${code})`])
+  }
 }
 
 const nobody = { findTaken: async () => new Set<never>() }

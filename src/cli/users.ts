@@ -18,10 +18,10 @@ export function addUsersCommand(program: Command, configuration: () => Configura
 
 interface ImportFlags {
   readonly format?: Format
-  readonly column: readonly string[]
+  readonly column?: readonly string[]
   readonly hashTemplate?: string
-  readonly apply: boolean
-  readonly skipRefused: boolean
+  readonly apply?: boolean
+  readonly skipRefused?: boolean
   readonly refusals?: string
 }
 
@@ -31,7 +31,7 @@ function addImport(users: Command, configuration: () => Configuration): void {
     .summary('import accounts, with their password hashes, from CSV or JSON lines')
     .description(
       'Import accounts, with their password hashes, from CSV or JSON lines.\n\n' +
-        'Without --apply the file is judged and nothing is written. Accounts that are there already\n' +
+        'Without --apply the file is judged and nothing is written. Accounts that are there already ' +
         'are never changed, so an import that was interrupted can be run again.',
     )
     .argument('<file>', '.csv with a line of column names, or .jsonl or .ndjson')
@@ -39,21 +39,20 @@ function addImport(users: Command, configuration: () => Configuration): void {
     .option(
       '--column <field=column>',
       'the column of a field, if it has another name; again for each',
-      (one: string, others: readonly string[]) => [...others, one],
-      [],
+      (one: string, others: readonly string[] = []) => [...others, one],
     )
     .option('--hash-template <text>', 'makes the hash of several columns, such as "{salt}:{hash}"')
-    .option('--apply', 'write the accounts', false)
-    .option('--skip-refused', 'leave refused rows out, instead of writing nothing', false)
+    .option('--apply', 'write the accounts')
+    .option('--skip-refused', 'leave refused rows out, instead of writing nothing')
     .option('--refusals <file>', 'write every refusal to this file, as JSON lines')
     .addHelpText('after', importHelp)
   command.action(async (path: string, flags: ImportFlags) => {
-    const read = readColumns(flags.column, flags.hashTemplate)
+    const read = readColumns(flags.column ?? [], flags.hashTemplate)
     if ('problem' in read) return command.error(`error: ${read.problem}`)
     const format = flags.format ?? formatOf(path)
     if (!format) return command.error('error: say what the file is by --format csv or jsonl')
     const { columns } = read
-    const { apply, skipRefused, refusals } = flags
+    const { apply = false, skipRefused = false, refusals } = flags
     const required = [columns.nameOf('email'), ...columns.named]
     try {
       const source = openSource(path, { format, required: [...new Set(required)], batchSize })
@@ -95,7 +94,7 @@ There is a guide for Django, Flask, passlib, Keycloak, Firebase, Auth0, WordPres
 interface ExportFlags {
   readonly format?: Format
   readonly output?: string
-  readonly withHashes: boolean
+  readonly withHashes?: boolean
 }
 
 function addExport(users: Command, configuration: () => Configuration): void {
@@ -103,14 +102,14 @@ function addExport(users: Command, configuration: () => Configuration): void {
     .command('export')
     .summary('export all accounts as CSV or JSON lines')
     .description(
-      'Export all accounts as CSV or JSON lines, ordered by e-mail address, in the fields that\n' +
+      'Export all accounts as CSV or JSON lines, ordered by e-mail address, in the fields that ' +
         '`sallyport users import` reads.',
     )
     .addOption(formatOption("csv, unless the output's name says otherwise"))
     .option('--output <file>', 'write to this file, readable by its owner only')
-    .option('--with-hashes', 'with the password hashes: a secret from then on', false)
+    .option('--with-hashes', 'with the password hashes: a secret from then on')
     .addHelpText('after', exportHelp)
-    .action(({ format, output, withHashes }: ExportFlags) =>
+    .action(({ format, output, withHashes = false }: ExportFlags) =>
       exportUsers(
         { format: format ?? formatOf(output ?? '') ?? 'csv', output, withHashes },
         configuration(),

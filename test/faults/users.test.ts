@@ -102,6 +102,14 @@ describe('sallyport users import', () => {
     expect(code).toBe(1)
   })
 
+  it('says why it cannot write the refusals', async () => {
+    const file = aFile('people.csv', ['email', 'ann@mail.example'])
+    const args = ['users', 'import', file, '--refusals', join(file, 'refused.jsonl')]
+    const { code, stderr } = await runCommand(args, settingsOf())
+    expect(stderr).toMatch(/^sallyport: .*refused\.jsonl cannot be written \(ENOTDIR\)\n$/)
+    expect(code).toBe(1)
+  })
+
   it('takes a legacy scheme that is named', async () => {
     const env = { ...settingsOf(), SALLYPORT_PASSWORD_SCHEMES: 'argon2id, import, hex_md5' }
     const file = aFile('md5.csv', ['email,hash', `ann@mail.example,${md5}`])
@@ -278,6 +286,31 @@ describe('sallyport passwords report', () => {
   it('has nothing to say where nobody is', async () => {
     const result = await runCommand(['passwords', 'report'], settingsOf())
     expect(result).toEqual({ code: 0, stdout: 'No accounts yet.\n', stderr: '' })
+  })
+})
+
+describe('sallyport passwords calibrate', () => {
+  it('measures, and recommends a setting that can be used as it stands', async () => {
+    const quick = ['passwords', 'calibrate', '--target', '1ms']
+    const { code, stdout } = await runCommand(quick, { SALLYPORT_HASH_THREADS: '1' })
+    expect(stdout).toMatch(/^argon2id on 1 threads; a sign-in may take 1 ms\.$/m)
+    expect(stdout).toMatch(
+      /^memory=19456,passes=2,lanes=1 +█{30} +[\d.]+ ms alone +[\d.]+ ms busy {2}too slow$/m,
+    )
+    expect(stdout).toMatch(/^Even the default is slower than that/m)
+    expect(stdout).toMatch(
+      /makes [\d.]+ sign-ins per second,\nand hashing needs 19 MiB .*1 × 19 MiB/,
+    )
+    expect(code).toBe(0)
+    const [, setting] = /^SALLYPORT_PASSWORD_COST=(.+)$/m.exec(stdout) ?? []
+    const config = await runCommand(['config'], { SALLYPORT_PASSWORD_COST: setting ?? '' })
+    expect(config.code).toBe(0)
+  })
+
+  it.each(['0ms', '2m', 'fast'])('refuses the target %s, with 2', async (target) => {
+    const { code, stderr } = await runCommand(['passwords', 'calibrate', '--target', target])
+    expect(stderr).toMatch(/^error: .*It is a time from 1ms to 60s/)
+    expect(code).toBe(2)
   })
 })
 

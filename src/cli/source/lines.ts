@@ -6,7 +6,7 @@ export type Line =
   | { readonly number: number; readonly broken: 'too_long' | 'not_unicode' }
 
 /** Beyond every row with a hash of 4096 characters; what is longer is no file of people. */
-export const maxLineBytes = 64 * 1024
+export const maxLineBytes: number = 64 * 1024
 
 const lineFeed = 10
 const carriageReturn = 13

@@ -1,2 +1,2 @@
-export { everyone, type PeopleStores } from './everyone.ts'
+export { everyone } from './everyone.ts'
 export { type PersonRecord, recordOf } from './record.ts'
