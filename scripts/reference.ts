@@ -4,11 +4,14 @@
  */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import type { Command } from 'commander'
+import { createProgram } from '../src/cli/program.ts'
 import { environmentName, settingNames, settingOf } from '../src/config/settings.ts'
 import { problemKinds } from '../src/http/problems.ts'
 
 const folder = join(import.meta.dirname, '../docs/reference')
 const pages: Readonly<Record<string, () => string>> = {
+  'commands.md': commandsPage,
   'configuration.md': configurationPage,
   'problems.md': problemsPage,
 }
@@ -25,6 +28,29 @@ for (const [name, page] of Object.entries(pages)) {
     writeFileSync(path, page())
     console.log(`wrote docs/reference/${name}`)
   }
+}
+
+function commandsPage(): string {
+  return `# Commands
+
+Written from src/cli by \`npm run docs\`: what \`--help\` says of each.
+
+${sectionsOf(createProgram()).join('\n\n')}
+`
+}
+
+function sectionsOf(command: Command, parents: readonly string[] = []): string[] {
+  const path = [...parents, command.name()]
+  let text = ''
+  const write = (part: string) => {
+    text += part
+  }
+  command.configureOutput({ writeOut: write, getOutHelpWidth: () => 100 })
+  command.outputHelp()
+  const section = `## ${path.join(' ')}\n\n\`\`\`text\n${text.trimEnd()}\n\`\`\``
+  const visible = command.createHelp().visibleCommands(command)
+  const others = visible.filter((one) => one.name() !== 'help')
+  return [section, ...others.flatMap((one) => sectionsOf(one, path))]
 }
 
 function configurationPage(): string {

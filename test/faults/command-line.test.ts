@@ -140,7 +140,7 @@ describe('sallyport', () => {
 
   it('explains every command', async () => {
     const { code, stdout, stderr } = await runCommand(['--help'])
-    for (const command of ['serve', 'config', 'migrate', 'secret']) {
+    for (const command of ['serve', 'config', 'users', 'passwords', 'migrate', 'secret']) {
       expect(stdout).toMatch(new RegExp(`^  ${command}\\b.* {2}\\w`, 'm'))
     }
     expect(stderr).toBe('')
