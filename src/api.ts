@@ -1,7 +1,8 @@
+import type { AccountId } from './core/accounts/index.ts'
 import type { LoginOutcome } from './core/flows/login/index.ts'
 import type { PasswordChangeOutcome } from './core/flows/password-change/index.ts'
 import type { RegistrationOutcome } from './core/flows/registration/index.ts'
-import type { Authenticated } from './core/sessions/index.ts'
+import type { Authenticated, Session, SessionId } from './core/sessions/index.ts'
 import type { Connection } from './http/app.ts'
 import type { RequestLike } from './http/credentials.ts'
 import type { Metric } from './http/metrics.ts'
@@ -31,6 +32,18 @@ export interface PasswordChangeInput {
   readonly request: RequestLike
   readonly currentPassword: string
   readonly newPassword: string
+}
+
+/** The sessions of one account. */
+export interface SessionsApi {
+  /** Those that can speak for the account now, the last used first. */
+  list(account: AccountId): Promise<Session[]>
+
+  /** Ends one of them, at once. `false` when the account has no such session, or not any more. */
+  revoke(account: AccountId, session: SessionId): Promise<boolean>
+
+  /** Ends all of them, at once, whatever they do meanwhile. `false` when there is no such account. */
+  revokeAll(account: AccountId): Promise<boolean>
 }
 
 /** An authentication engine: pages and API as one web-standard handler, and the same verbs in process. */
@@ -86,6 +99,9 @@ export interface Auth {
 
   /** Ends the session that a request carries, if any. Gives the `Set-Cookie` value that clears the cookie. */
   logout(request: RequestLike): Promise<string>
+
+  /** Where an account is signed in, and how to end that. */
+  readonly sessions: SessionsApi
 
   /** Can the store be reached? For a readiness probe. Never throws. */
   ready(): Promise<boolean>

@@ -11,7 +11,7 @@ import {
   PasswordJudge,
   Passwords,
 } from './core/passwords/index.ts'
-import { Sessions } from './core/sessions/index.ts'
+import { type Client, Sessions } from './core/sessions/index.ts'
 import { GuessingPool } from './guessing/pool.ts'
 import { ContextHasher } from './hashers/password-hasher.ts'
 import { hashingMetrics, openHashing } from './hashing.ts'
@@ -19,7 +19,7 @@ import { Answers } from './http/answers.ts'
 import { createApp } from './http/app.ts'
 import type { HttpContext, Log } from './http/context.ts'
 import { SessionCookie } from './http/cookies.ts'
-import { presentedToken } from './http/credentials.ts'
+import { header, presentedToken, type RequestLike } from './http/credentials.ts'
 import { FormTokens } from './http/csrf.ts'
 import { ownOrigins } from './http/origin.ts'
 import { type Clock, minutes, systemClock } from './kernel/clock.ts'
@@ -123,6 +123,8 @@ function wireChapters(
   const sessionPolicy = {
     idle: configuration.session_idle,
     lifetime: configuration.session_lifetime,
+    fresh: configuration.session_fresh,
+    perAccount: configuration.sessions_per_account,
   }
   const store = new SqlSessionStore(database)
   const sessions = new Sessions({ store, accounts, policy: sessionPolicy, clock, random })
@@ -158,7 +160,10 @@ function wireHttp(
 function inProcess(
   { login, registration, passwordChange, sessions, sessionPolicy }: Chapters,
   cookie: SessionCookie,
-): Pick<Auth, 'authenticate' | 'register' | 'login' | 'changePassword' | 'cookieFor' | 'logout'> {
+): Pick<
+  Auth,
+  'authenticate' | 'register' | 'login' | 'changePassword' | 'sessions' | 'cookieFor' | 'logout'
+> {
   return {
     authenticate: async (request) => {
       const presented = presentedToken(request, cookie)
@@ -167,6 +172,7 @@ function inProcess(
     register: (input) => registration.register({ ...input, password: new Secret(input.password) }),
     login: ({ email, password, transport = 'cookie', request }) =>
       login.withPassword({
+        client: clientOf(request),
         email,
         password: new Secret(password),
         kind: transport === 'bearer' ? 'bearer' : 'session',
@@ -183,6 +189,11 @@ function inProcess(
         newPassword: new Secret(newPassword),
       })
     },
+    sessions: {
+      list: (account) => sessions.list(account),
+      revoke: (account, session) => sessions.endById(account, session),
+      revokeAll: (account) => sessions.endAll(account),
+    },
     cookieFor: (token) => cookie.give(token.expose(), sessionPolicy.lifetime),
     logout: async (request) => {
       const presented = presentedToken(request, cookie)
@@ -190,6 +201,11 @@ function inProcess(
       return cookie.take()
     },
   }
+}
+
+/** The address is known to the listener only, not to who calls the library. */
+function clientOf(request: RequestLike | undefined): Client {
+  return { agent: (request && header(request.headers, 'user-agent')) ?? '', address: '' }
 }
 
 function isOverTls({ url }: Configuration): boolean {

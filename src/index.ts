@@ -1,4 +1,10 @@
-export type { Auth, LoginInput, PasswordChangeInput, RegistrationInput } from './api.ts'
+export type {
+  Auth,
+  LoginInput,
+  PasswordChangeInput,
+  RegistrationInput,
+  SessionsApi,
+} from './api.ts'
 export { createAuth } from './auth.ts'
 export type { Account, AccountId } from './core/accounts/index.ts'
 export type { LoginOutcome } from './core/flows/login/index.ts'

@@ -38,6 +38,10 @@ export interface AuthOptions {
   readonly sessionIdle?: string
   /** A session ends this long after sign-in, used or not. Default `24h`. */
   readonly sessionLifetime?: string
+  /** How long after a sign-in what is sensitive may be done without another. Default `15m`. */
+  readonly sessionFresh?: string
+  /** Sessions that an account may have at once; the one not used for longest ends. Default 100. */
+  readonly sessionsPerAccount?: number
   /** Addresses or networks whose X-Forwarded-For is believed. Default none. */
   readonly trustedProxies?: readonly string[]
   /** Threads that hash passwords. Default one for each core. */
@@ -67,6 +71,8 @@ const settingOfOption = {
   breachedPasswordsUrl: 'breached_passwords_url',
   sessionIdle: 'session_idle',
   sessionLifetime: 'session_lifetime',
+  sessionFresh: 'session_fresh',
+  sessionsPerAccount: 'sessions_per_account',
   trustedProxies: 'trusted_proxies',
   hashThreads: 'hash_threads',
   hashQueue: 'hash_queue',

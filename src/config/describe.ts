@@ -38,5 +38,6 @@ export function writeCost(cost: Readonly<Record<string, number>> = {}): string {
 const durations: ReadonlySet<SettingName> = new Set([
   'session_idle',
   'session_lifetime',
+  'session_fresh',
   'shutdown_grace',
 ])

@@ -37,6 +37,8 @@ export interface Settings {
   readonly breached_passwords_url: URL
   readonly session_idle: Duration
   readonly session_lifetime: Duration
+  readonly session_fresh: Duration
+  readonly sessions_per_account: number
   readonly hash_threads: number
   readonly hash_queue: number
   readonly log_level: 'debug' | 'info' | 'warn' | 'error' | 'silent'
@@ -165,6 +167,20 @@ const settings: { readonly [Name in SettingName]: Setting<Settings[Name]> } = {
     default: '24h',
     reason: 'NIST SP 800-63B-4, AAL2: at most 24 h',
     parse: parse.duration('1m', '365d'),
+  },
+  session_fresh: {
+    about:
+      'how long after signing in other sessions may be ended, and the like, without signing in again',
+    default: '15m',
+    reason: 'long enough for one visit, too short for a screen that was left open',
+    parse: parse.duration('1m', '24h'),
+  },
+  sessions_per_account: {
+    about:
+      'sessions that an account may have at once; a new one ends the one that was not used for longest',
+    default: '100',
+    reason: 'more than anybody’s devices; a bound for whoever signs in without end',
+    parse: parse.wholeNumber(1, 1000),
   },
   hash_threads: {
     about: 'threads that hash passwords; each needs the memory of one hash, 19 MiB by default',

@@ -24,7 +24,15 @@ import {
   showRegistration,
   submitRegistration,
 } from './registration.ts'
-import { admit, asksForPage, type Route, route } from './route.ts'
+import { type Arrival, admit, asksForPage, type Route, route } from './route.ts'
+import {
+  endOtherSessions,
+  endSession,
+  endSessionsShape,
+  listSessions,
+  showSessions,
+  submitEndSessions,
+} from './sessions.ts'
 
 /** Every address of the public listener. Guards follow from the row: see `admit()` in `route.ts`. */
 const routes: readonly Route[] = [
@@ -71,6 +79,23 @@ const routes: readonly Route[] = [
     path: '/.well-known/change-password',
     who: 'entrance',
     handle: sendToPasswordChange,
+  }),
+  route({
+    method: 'GET',
+    path: '/sessions',
+    who: 'signed_in',
+    answers: 'program',
+    handle: listSessions,
+  }),
+  route({ method: 'DELETE', path: '/sessions', who: 'signed_in', handle: endOtherSessions }),
+  route({ method: 'DELETE', path: '/sessions/:id', who: 'signed_in', handle: endSession }),
+  route({ method: 'GET', path: '/account/sessions', who: 'signed_in', handle: showSessions }),
+  route({
+    method: 'POST',
+    path: '/account/sessions',
+    who: 'signed_in',
+    shape: endSessionsShape,
+    handle: submitEndSessions,
   }),
   ...assets.map(({ path, type, body }) =>
     route({
@@ -125,27 +150,40 @@ type RouterContext = Context<{ Bindings: Connection }>
 async function answered(context: HttpContext, row: Route, c: RouterContext): Promise<Response> {
   if (c.env.fault) return refusedOutright(context, c, problem(c.env.fault))
   const startedAt = performance.now()
-  const requestId = publicId(context.random, 'req')
-  const response = await admit(row, context, c.req.raw, requestId).catch((error: unknown) =>
-    refuseFault(bareExchange(context, c.req.raw, requestId), error),
+  const arrival = arrivalOf(context, c)
+  const response = await admit(row, arrival).catch((error: unknown) =>
+    refuseFault(bareExchange(arrival), error),
   )
-  logRequest(context, c, requestId, row.path, response.status, startedAt)
+  logRequest(arrival, row.path, response.status, startedAt)
   return response
 }
 
 function refusedOutright(context: HttpContext, c: RouterContext, refusal: Problem): Response {
-  const requestId = publicId(context.random, 'req')
-  logRequest(context, c, requestId, undefined, refusal.status, performance.now())
-  return refuse(bareExchange(context, c.req.raw, requestId), refusal)
+  const arrival = arrivalOf(context, c)
+  logRequest(arrival, undefined, refusal.status, performance.now())
+  return refuse(bareExchange(arrival), refusal)
 }
 
-function bareExchange(context: HttpContext, request: Request, requestId: string): Exchange {
+function arrivalOf(context: HttpContext, c: RouterContext): Arrival {
+  const { headers } = c.req.raw
+  const forwarded = headers.get('x-forwarded-for')
   return {
     context,
-    request,
-    requestId,
+    request: c.req.raw,
+    requestId: publicId(context.random, 'req'),
+    client: {
+      agent: headers.get('user-agent') ?? '',
+      address: clientAddress(c.env.address ?? '', forwarded, context.trustedProxies),
+    },
+    parameters: c.req.param(),
+  }
+}
+
+function bareExchange(arrival: Arrival): Exchange {
+  return {
+    ...arrival,
     query: new Map(),
-    audience: asksForPage(request) ? 'page' : 'program',
+    audience: asksForPage(arrival.request) ? 'page' : 'program',
     presented: undefined,
     actor: undefined,
     form: undefined,
@@ -154,22 +192,19 @@ function bareExchange(context: HttpContext, request: Request, requestId: string)
 
 /** One line for each request. The route, not the address: that is the client's text, and may hold anything. */
 function logRequest(
-  { log, trustedProxies }: HttpContext,
-  c: RouterContext,
-  requestId: string,
+  { context, request, requestId, client }: Arrival,
   path: string | undefined,
   status: number,
   startedAt: number,
 ): void {
-  const { address = '' } = c.env
-  log.info(
+  context.log.info(
     {
       request_id: requestId,
-      method: c.req.raw.method,
+      method: request.method,
       route: path ?? '(none)',
       status,
       ms: Math.round((performance.now() - startedAt) * 10) / 10,
-      client: clientAddress(address, c.req.raw.headers.get('x-forwarded-for'), trustedProxies),
+      client: client.address,
     },
     'request',
   )

@@ -27,9 +27,9 @@ export function presentedToken(
   return value === undefined ? undefined : { kind: 'session', value: new Secret(value) }
 }
 
-function header(
+export function header(
   headers: RequestLike['headers'],
-  name: 'authorization' | 'cookie',
+  name: 'authorization' | 'cookie' | 'user-agent',
 ): string | undefined {
   // Reads node's headers as they are: building a `Headers` would cost more than the whole check.
   if (typeof headers.get === 'function') return headers.get(name) ?? undefined

@@ -1,4 +1,4 @@
-import type { Authenticated, PresentedToken } from '../core/sessions/index.ts'
+import type { Authenticated, Client, PresentedToken } from '../core/sessions/index.ts'
 import type { FieldProblem as PageProblem } from '../pages/page.ts'
 import { problemPage } from '../pages/problem.ts'
 import type { HttpContext } from './context.ts'
@@ -13,6 +13,10 @@ export interface Exchange {
   readonly context: HttpContext
   readonly request: Request
   readonly requestId: string
+  /** Who asks, as far as the network and the client itself say. */
+  readonly client: Client
+  /** The parts of the path that the route leaves open. */
+  readonly parameters: Readonly<Record<string, string>>
   readonly query: Fields
   readonly audience: Audience
   readonly presented: PresentedToken | undefined

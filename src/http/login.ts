@@ -30,10 +30,12 @@ const refusals: Readonly<Record<LoginRefusal, Problem>> = {
   invalid_credentials: problem('invalid_credentials', challenge(false)),
 }
 
-/** `GET /login`. Who is signed in already is sent on. */
+/** `GET /login`. Who is signed in already is sent on, unless they are asked to sign in again. */
 export function showLogin({ context, requestId, query, actor }: Exchange): Response {
   const next = query.get('next')
-  if (actor) return context.answers.redirect(requestId, destination(context, next))
+  // `again`: who is signed in already is to prove once more who they are.
+  const again = query.has('again')
+  if (actor && !again) return context.answers.redirect(requestId, destination(context, next))
   const notice = query.get('notice') === 'registered' ? 'registered' : undefined
   const { frame, publicAddress } = context
   const view = {
@@ -48,13 +50,14 @@ export function showLogin({ context, requestId, query, actor }: Exchange): Respo
 
 /** `POST /login`. Translates only: bytes in, one call to the core, bytes out. */
 export async function submitLogin(exchange: LoginExchange): Promise<Response> {
-  const { context, request, body, audience, presented } = exchange
+  const { context, request, client, body, audience, presented } = exchange
   const bearer = audience === 'program' && body.transport === 'bearer'
   const outcome = await context.login.withPassword({
     email: body.email,
     password: new Secret(body.password),
     kind: bearer ? 'bearer' : 'session',
     presented,
+    client,
     signal: request.signal,
   })
 

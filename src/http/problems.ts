@@ -15,6 +15,7 @@ export type ProblemCode =
   | 'invalid_session'
   | 'invalid_credentials'
   | 'wrong_password'
+  | 'not_fresh'
   | 'cross_site'
   | 'form_token'
   | 'not_found'
@@ -46,6 +47,7 @@ export const problemKinds: Readonly<Record<ProblemCode, ProblemKind>> = {
   invalid_session: [401, 'Not authenticated', 'Invalid session'],
   invalid_credentials: [401, 'Invalid credentials', 'Invalid credentials'],
   wrong_password: [403, 'Wrong password', 'The current password is wrong.'],
+  not_fresh: [403, 'Sign in again', 'This needs a recent sign-in. Please sign in again first.'],
   cross_site: [403, 'Cross-site request', 'The request comes from another site.'],
   form_token: [403, 'Form out of date', 'This form is out of date. Please try again.'],
   not_found: [404, 'Not found', 'There is nothing at this address.'],

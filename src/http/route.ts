@@ -22,7 +22,7 @@ export type Who = 'entrance' | 'anyone' | 'signed_in'
 type Handler<E> = (exchange: E) => Response | Promise<Response>
 
 interface RouteOf<W extends Who, Shape extends z.ZodType> {
-  readonly method: 'GET' | 'POST'
+  readonly method: 'GET' | 'POST' | 'DELETE'
   readonly path: string
   readonly who: W
   /** Who reads the answer to a GET. A POST is answered in the form in which it came. */
@@ -50,25 +50,24 @@ export function route<W extends Who, Shape extends z.ZodType>(row: RouteOf<W, Sh
   return row as unknown as Route
 }
 
+/** What is known of a request before anything of it is read. */
+export type Arrival = Pick<Exchange, 'context' | 'request' | 'requestId' | 'client' | 'parameters'>
+
 /** Leads a request through every guard, in this order, and then to its handler. */
-export async function admit(
-  row: Route,
-  context: HttpContext,
-  request: Request,
-  requestId: string,
-): Promise<Response> {
-  const stranger = { context, request, requestId, ...nobody, audience: audienceOf(row, request) }
+export async function admit(row: Route, arrival: Arrival): Promise<Response> {
+  const { context, request } = arrival
+  const stranger = { ...arrival, ...nobody, audience: audienceOf(row, request) }
   const query = parseFields(queryOf(request.url))
   if (typeof query === 'string') return refuse(stranger, problem(query))
 
-  const body = row.method === 'POST' ? await admittedBody(request, context) : emptyBody
+  const body = row.method !== 'GET' ? await admittedBody(request, context) : emptyBody
   if (typeof body === 'string') return refuse(stranger, problem(body))
 
   const presented = presentedToken(request, context.cookie)
   const actor =
     presented && row.who !== 'entrance' ? await context.sessions.authenticate(presented) : undefined
   const form = body.from === 'page' && row.form ? { page: row.form, given: body.value } : undefined
-  const audience = row.method === 'POST' ? body.from : stranger.audience
+  const audience = row.method === 'GET' ? stranger.audience : body.from
   const exchange: Exchange = { ...stranger, audience, query, presented, actor, form }
 
   if (row.who === 'signed_in' && !actor) return notSignedIn(exchange)

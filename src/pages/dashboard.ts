@@ -55,6 +55,7 @@ function sessionCard({ session, csrfToken }: DashboardView): Html {
 <div><dt>Ends after ${duration(session.idleLimitMs)} without activity</dt><dd>${time(session.idleEndsAt, 'minute')}</dd></div>
 <div><dt>Ends at the latest</dt><dd>${time(session.endsAt, 'minute')}</dd></div>
 </dl>
+<p class="aside"><a href="/account/sessions">Where you are signed in</a></p>
 <form method="post" action="/logout">
 <input type="hidden" name="csrf_token" value="${csrfToken}">
 <button class="button quiet" type="submit">Sign out</button>

@@ -2,8 +2,10 @@ import { describe, expect, it } from 'vitest'
 import { assets, assetUrls } from './assets.ts'
 import { dashboardPage } from './dashboard.ts'
 import { loginPage } from './login.ts'
+import { passwordChangePage } from './password-change.ts'
 import { problemPage } from './problem.ts'
 import { registerPage } from './register.ts'
+import { sessionsPage } from './sessions.ts'
 
 const frame = { serviceName: 'Harbour & <Sons>', ...assetUrls }
 const moment = new Date('2030-01-01T10:00:00Z')
@@ -28,6 +30,31 @@ const pages = {
     session: { startedAt: moment, idleEndsAt: moment, endsAt: moment, idleLimitMs: 60_000 },
     csrfToken: 'token',
     notice: undefined,
+  }),
+  sessions: sessionsPage({
+    frame,
+    sessions: [
+      {
+        id: 'sn_one',
+        current: true,
+        device: 'Firefox on Linux',
+        address: '192.0.2.1',
+        how: 'by password',
+        startedAt: moment,
+        seenAt: moment,
+      },
+    ],
+    fresh: true,
+    notice: 'ended',
+    csrfToken: 'token',
+  }),
+  'password change': passwordChangePage({
+    frame,
+    email: 'ada@example.com',
+    problems: [],
+    passwordRules: ['At least 12 characters.'],
+    passwordMinLength: 12,
+    csrfToken: 'token',
   }),
   problem: problemPage({
     frame,

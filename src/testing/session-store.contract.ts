@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import type { Account } from '../core/accounts/index.ts'
-import type { SessionStore } from '../core/sessions/index.ts'
+import type { Account, AccountId } from '../core/accounts/index.ts'
+import type { Session, SessionStore } from '../core/sessions/index.ts'
 import { anInstant, aSession, aTokenHash } from './records.ts'
 
 const start = anInstant('2030-01-01T00:00:00Z')
@@ -90,7 +90,7 @@ export function sessionStoreContract(
       const { store, account } = await open()
       const [old, fresh] = [aSession(account), aSession(account)]
       await store.insert(old)
-      await store.insert(fresh, old.tokenHash)
+      await store.insert(fresh, { replaced: old.tokenHash })
       expect(await store.findLive(old.tokenHash, start)).toBeUndefined()
       expect(await store.findLive(fresh.tokenHash, start)).toEqual(fresh)
     })
@@ -98,7 +98,7 @@ export function sessionStoreContract(
     it('adds a session whose predecessor is unknown', async () => {
       const { store, account } = await open()
       const session = aSession(account)
-      await store.insert(session, aTokenHash())
+      await store.insert(session, { replaced: aTokenHash() })
       expect(await store.findLive(session.tokenHash, start)).toEqual(session)
     })
 
@@ -107,11 +107,68 @@ export function sessionStoreContract(
       const old = aSession(account)
       await store.insert(old)
       const fresh = Array.from({ length: 16 }, () => aSession(account))
-      await Promise.all(fresh.map((session) => store.insert(session, old.tokenHash)))
+      await Promise.all(fresh.map((session) => store.insert(session, { replaced: old.tokenHash })))
       expect(await store.findLive(old.tokenHash, start)).toBeUndefined()
       for (const session of fresh) {
         expect(await store.findLive(session.tokenHash, start)).toEqual(session)
       }
+    })
+
+    it('keeps when a session was last used, with its end', async () => {
+      const { store, account } = await open()
+      const session = aSession(account)
+      await store.insert(session)
+      const now = anInstant('2030-01-01T00:10:00Z')
+      await store.extend(session.tokenHash, anInstant('2030-01-01T00:40:00Z'), now)
+      expect((await store.findLive(session.tokenHash, now))?.seenAt).toBe(now)
+    })
+
+    it('lists what is live of an account and of its epoch, the last used first', async () => {
+      const { store, account } = await open()
+      const at = (minute: number) => anInstant(`2030-01-01T00:0${minute}:00Z`)
+      const [first, last, middle] = [1, 3, 2].map((minute) =>
+        aSession(account, { seenAt: at(minute) }),
+      ) as [Session, Session, Session]
+      const over = aSession(account, { expiresAt: at(1) })
+      const former = aSession(account, { epoch: account.epoch - 1 })
+      for (const session of [first, last, middle, over, former]) await store.insert(session)
+      expect(await store.listLive(account.id, account.epoch, at(4))).toEqual([last, middle, first])
+      expect(await store.listLive('acc_nobody' as AccountId, account.epoch, at(4))).toEqual([])
+    })
+
+    it('ends a session by its id for its owner alone: one of 16 parallel callers is told so', async () => {
+      const { store, account } = await open()
+      const [ended, kept] = [aSession(account), aSession(account)]
+      await store.insert(ended)
+      await store.insert(kept)
+      expect(await store.endById('acc_nobody' as AccountId, ended.id)).toBe(false)
+      const results = await Promise.all(
+        Array.from({ length: 16 }, () => store.endById(account.id, ended.id)),
+      )
+      expect(results.filter(Boolean)).toHaveLength(1)
+      expect(await store.findLive(ended.tokenHash, start)).toBeUndefined()
+      expect(await store.findLive(kept.tokenHash, start)).toEqual(kept)
+    })
+
+    it('leaves an account so many sessions, and always the new one', async () => {
+      const { store, account } = await open()
+      const sessions = Array.from({ length: 5 }, (_, at) =>
+        aSession(account, { seenAt: anInstant(`2030-01-01T00:0${at}:00Z`) }),
+      )
+      for (const session of sessions) await store.insert(session, { most: 3 })
+      const late = anInstant('2030-01-01T00:06:00Z')
+      const kept = await store.listLive(account.id, account.epoch, late)
+      expect(kept).toEqual(sessions.slice(2).reverse())
+      const earlier = aSession(account)
+      await store.insert(earlier, { most: 1 })
+      expect(await store.listLive(account.id, account.epoch, late)).toEqual([earlier])
+    })
+
+    it('leaves so many of 16 sessions that begin in parallel', async () => {
+      const { store, account } = await open()
+      const sessions = Array.from({ length: 16 }, () => aSession(account))
+      await Promise.all(sessions.map((session) => store.insert(session, { most: 4 })))
+      expect(await store.listLive(account.id, account.epoch, start)).toHaveLength(4)
     })
 
     it('sweeps what is over and nothing else, a batch at a time', async () => {

@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import type { Page } from 'playwright-core'
 import type { ServerProcess } from '../support/server-process.ts'
-import { fillIn, password, registered, sendUnchecked, signIn } from './visitor.ts'
+import { fillIn, password, registered, sendUnchecked, signIn, signInElsewhere } from './visitor.ts'
 
 type Show = (page: Page, server: ServerProcess) => Promise<void>
 
@@ -23,6 +23,10 @@ export const states: readonly (readonly [name: string, show: Show])[] = [
   ['the password change', passwordChange],
   ['a refused password change', refusedPasswordChange],
   ['the dashboard after a password change', changedPassword],
+  ['the sessions', manySessions],
+  ['the only session', oneSession],
+  ['the sessions, long after the sign-in', oldSession],
+  ['the sign-in of somebody who is signed in', signInAgain],
   ['a page that is not there', (page, { url }) => go(page, `${url}/nowhere`)],
   ['a page that failed', failure],
 ]
@@ -79,6 +83,41 @@ async function changedPassword(page: Page, server: ServerProcess): Promise<void>
 }
 
 const newPassword = 'seven copper kettles sing'
+
+async function oneSession(page: Page, server: ServerProcess): Promise<void> {
+  await signIn(page, server, await registered(server))
+  await go(page, `${server.url}/account/sessions`)
+}
+
+async function manySessions(page: Page, server: ServerProcess): Promise<void> {
+  const person = await registered(server)
+  for (const agent of agents) await signInElsewhere(server, person, agent)
+  await signIn(page, server, person)
+  await go(page, `${server.url}/account/sessions`)
+}
+
+const agents = [
+  'Mozilla/5.0 (iPhone; CPU iPhone OS 18_6 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.6 Mobile/15E148 Safari/604.1',
+  'Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:140.0) Gecko/20100101 Firefox/140.0',
+  `${'W'.repeat(60)}/1.0`,
+]
+
+/** As if the person had signed in an hour ago, and been here ever since. */
+async function oldSession(page: Page, server: ServerProcess): Promise<void> {
+  const person = await registered(server)
+  await signInElsewhere(server, person, agents[1] as string)
+  await signIn(page, server, person)
+  const database = new DatabaseSync(join(server.dataDir, 'sallyport.db'), { timeout: 5000 })
+  database.exec('update sessions set authenticated_at = authenticated_at - 3600000')
+  database.close()
+  await go(page, `${server.url}/account/sessions`)
+}
+
+async function signInAgain(page: Page, server: ServerProcess): Promise<void> {
+  await oldSession(page, server)
+  await page.getByRole('link', { name: 'Sign in again to end sessions' }).click()
+  await page.waitForURL(/login/)
+}
 
 /** Takes a table away from under the server for as long as the page needs. */
 async function failure(page: Page, server: ServerProcess): Promise<void> {

@@ -29,6 +29,20 @@ export async function signIn(page: Page, server: ServerProcess, { email }: Perso
   if (!response.ok()) throw new Error(await response.text())
 }
 
+/** The same person in another browser. */
+export async function signInElsewhere(
+  server: ServerProcess,
+  { email }: Person,
+  agent: string,
+): Promise<void> {
+  const response = await fetch(`${server.url}/login`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', 'user-agent': agent },
+    body: JSON.stringify({ email, password }),
+  })
+  if (!response.ok) throw new Error(await response.text())
+}
+
 /** Whom the server knows this browser profile as, if anyone. */
 export async function signedInAs(page: Page, server: ServerProcess): Promise<string | undefined> {
   const response = await page.request.get(`${server.url}/me`)

@@ -5,5 +5,5 @@ export {
   Sessions,
   type StartedSession,
 } from './service.ts'
-export type { AuthenticationMethod, Session, SessionId } from './session.ts'
-export type { SessionStore } from './store.ts'
+export type { AuthenticationMethod, Client, Session, SessionId } from './session.ts'
+export type { InsertOptions, SessionStore } from './store.ts'

@@ -2,9 +2,14 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { type Duration, type Instant, minutes, plus, seconds } from '../../kernel/clock.ts'
 import { anAccount, anInstant, aSession } from '../../testing/records.ts'
-import { firstDeadlines, renewedDeadline, speaksFor } from './policy.ts'
+import { firstDeadlines, isFresh, renewedDeadline, speaksFor } from './policy.ts'
 
-const policy = { idle: minutes(30), lifetime: minutes(24 * 60) }
+const policy = {
+  idle: minutes(30),
+  lifetime: minutes(24 * 60),
+  fresh: minutes(15),
+  perAccount: 100,
+}
 const start = anInstant('2030-01-01T00:00:00Z')
 const account = anAccount()
 
@@ -61,5 +66,12 @@ describe('session policy', () => {
     expect(speaksFor(session, undefined)).toBe(false)
     expect(speaksFor(session, { ...account, status: 'disabled' })).toBe(false)
     expect(speaksFor(session, { ...account, epoch: 1 })).toBe(false)
+  })
+
+  it('is fresh for a quarter of an hour after the person proved who they are', () => {
+    const session = aSession(account, { authenticatedAt: start })
+    expect(isFresh(policy, session, start)).toBe(true)
+    expect(isFresh(policy, session, anInstant('2030-01-01T00:14:59.999Z'))).toBe(true)
+    expect(isFresh(policy, session, anInstant('2030-01-01T00:15:00Z'))).toBe(false)
   })
 })

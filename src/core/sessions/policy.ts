@@ -7,6 +7,10 @@ export interface SessionPolicy {
   readonly idle: Duration
   /** A session is over this long after sign-in, used or not. */
   readonly lifetime: Duration
+  /** How long after a sign-in what is sensitive may be done without proving again who one is. */
+  readonly fresh: Duration
+  /** Sessions that an account may have at once; the oldest ends when there are more. */
+  readonly perAccount: number
 }
 
 export interface Deadlines {
@@ -34,6 +38,15 @@ export function renewedDeadline(
   const renewed = earlier(plus(now, policy.idle), session.endsAt)
   const gain = between(session.expiresAt, renewed)
   return gain > 0 && gain >= policy.idle / debounceFraction ? renewed : undefined
+}
+
+/** Has the person proved lately who they are? (ASVS 5.0, 7.5.1) */
+export function isFresh(
+  policy: SessionPolicy,
+  { authenticatedAt }: Session,
+  now: Instant,
+): boolean {
+  return between(authenticatedAt, now) < policy.fresh
 }
 
 /** May this session still speak for this account? */

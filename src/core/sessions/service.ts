@@ -2,10 +2,19 @@ import { type Clock, earlier, plus } from '../../kernel/clock.ts'
 import { publicId, type Random } from '../../kernel/random.ts'
 import type { Secret } from '../../kernel/secret.ts'
 import { hashOfToken, mintToken, type TokenKind } from '../../kernel/token.ts'
-import type { Account, AccountStore } from '../accounts/index.ts'
-import { firstDeadlines, renewedDeadline, type SessionPolicy, speaksFor } from './policy.ts'
-import type { AuthenticationMethod, Session, SessionId } from './session.ts'
+import type { Account, AccountId, AccountStore } from '../accounts/index.ts'
+import {
+  firstDeadlines,
+  isFresh,
+  renewedDeadline,
+  type SessionPolicy,
+  speaksFor,
+} from './policy.ts'
+import type { AuthenticationMethod, Client, Session, SessionId } from './session.ts'
 import type { SessionStore } from './store.ts'
+
+/** Longer texts are nobody's browser. */
+const maxAgent = 300
 
 export interface SessionDependencies {
   readonly store: SessionStore
@@ -24,6 +33,7 @@ export interface PresentedToken {
 export interface NewSession {
   readonly kind: TokenKind
   readonly method: AuthenticationMethod
+  readonly client: Client
   /** The token that the sign-in request carried, if any: it dies as the new one is born. */
   readonly replaces?: PresentedToken | undefined
 }
@@ -48,7 +58,10 @@ export class Sessions {
   }
 
   /** Only `completeLogin()` calls this: a session exists when every due factor has been given. */
-  async start(account: Account, { kind, method, replaces }: NewSession): Promise<StartedSession> {
+  async start(
+    account: Account,
+    { kind, method, client, replaces }: NewSession,
+  ): Promise<StartedSession> {
     const { store, policy, clock, random } = this.#deps
     const now = clock.now()
     const token = mintToken(kind, random)
@@ -59,33 +72,40 @@ export class Sessions {
       accountId: account.id,
       epoch: account.epoch,
       method,
+      client: { ...client, agent: client.agent.slice(0, maxAgent).toWellFormed() },
       createdAt: now,
+      authenticatedAt: now,
+      seenAt: now,
       ...firstDeadlines(policy, now),
     }
-    await store.insert(session, replaces && storedForm(replaces))
+    const replaced = replaces && storedForm(replaces)
+    await store.insert(session, { replaced, most: policy.perAccount })
     return { session, token }
   }
 
   /**
    * Goes on with a session under a new token, in the account's present epoch: after something that
    * ended all sessions but this one. The old token dies; how and when the person signed in, and when
-   * the session ends at the latest, stay as they are.
+   * the session ends at the latest, stay as they are. `proven`: they have just shown who they are.
    */
   async renew(
     { id: _, ...session }: Session,
     account: Account,
-    replaces: PresentedToken,
+    { replaces, proven }: { readonly replaces: PresentedToken; readonly proven: boolean },
   ): Promise<StartedSession> {
     const { store, policy, clock, random } = this.#deps
+    const now = clock.now()
     const token = mintToken(session.kind, random)
     const renewed: Session = {
       ...session,
       id: publicId(random, 'sn') as SessionId,
       tokenHash: storedForm({ kind: session.kind, value: token }) as Session['tokenHash'],
       epoch: account.epoch,
-      expiresAt: earlier(plus(clock.now(), policy.idle), session.endsAt),
+      authenticatedAt: proven ? now : session.authenticatedAt,
+      seenAt: now,
+      expiresAt: earlier(plus(now, policy.idle), session.endsAt),
     }
-    await store.insert(renewed, storedForm(replaces))
+    await store.insert(renewed, { replaced: storedForm(replaces) })
     return { session: renewed, token }
   }
 
@@ -106,13 +126,48 @@ export class Sessions {
     const renewed = renewedDeadline(policy, session, now)
     if (!renewed) return { account, session }
     await store.extend(hash, renewed, now)
-    return { account, session: { ...session, expiresAt: renewed } }
+    return { account, session: { ...session, expiresAt: renewed, seenAt: now } }
   }
 
   /** Ends the session of this token. Anything else that is presented is none, and stays none. */
   async end(presented: PresentedToken): Promise<void> {
     const hash = storedForm(presented)
     if (hash) await this.#deps.store.end(hash)
+  }
+
+  /** Every session that can speak for the account now, the last used first. */
+  async list(owner: AccountId): Promise<Session[]> {
+    const { store, accounts, clock } = this.#deps
+    const account = await accounts.findById(owner)
+    return account ? store.listLive(owner, account.epoch, clock.now()) : []
+  }
+
+  /** Ends one session of this account. `false` when it has no such session, or not any more. */
+  endById(owner: AccountId, id: SessionId): Promise<boolean> {
+    return this.#deps.store.endById(owner, id)
+  }
+
+  /**
+   * Ends every session of the account but the one that asks, which goes on under a new token: a new
+   * epoch, so nothing is missed, whatever the others do meanwhile.
+   */
+  async endOthers(
+    { account, session }: Authenticated,
+    replaces: PresentedToken,
+  ): Promise<StartedSession | undefined> {
+    const begun = await this.#deps.accounts.startEpoch(account.id)
+    return begun && this.renew(session, begun, { replaces, proven: false })
+  }
+
+  /** Ends every session of the account. `false` when there is no such account. */
+  async endAll(owner: AccountId): Promise<boolean> {
+    return (await this.#deps.accounts.startEpoch(owner)) !== undefined
+  }
+
+  /** Has this session's owner proved lately who they are? */
+  isFresh(session: Session): boolean {
+    const { policy, clock } = this.#deps
+    return isFresh(policy, session, clock.now())
   }
 
   /** Removes sessions that are over, a batch at a time so that nobody waits long for the writer. */

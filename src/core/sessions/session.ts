@@ -9,6 +9,14 @@ export type SessionId = Brand<string, 'SessionId'>
 /** How the person proved who they are. */
 export type AuthenticationMethod = 'password'
 
+/** Where a session was begun from, as the client itself says; shown to its owner, and never decided by. */
+export interface Client {
+  /** The `User-Agent` header, cut to 300 characters; empty when there was none. */
+  readonly agent: string
+  /** The client's network address; empty when it is not known. */
+  readonly address: string
+}
+
 /** A server-kept fact that someone is signed in. */
 export interface Session {
   readonly id: SessionId
@@ -19,8 +27,13 @@ export interface Session {
   /** The account's epoch at sign-in. */
   readonly epoch: number
   readonly method: AuthenticationMethod
-  /** When the person authenticated. */
+  readonly client: Client
+  /** When the session began. */
   readonly createdAt: Instant
+  /** When the person last proved who they are; later than `createdAt` where they did so again. */
+  readonly authenticatedAt: Instant
+  /** When the session was last used, to within the write-back of its sliding end. */
+  readonly seenAt: Instant
   /** The session is over at this instant unless it is used before. Never later than `endsAt`. */
   readonly expiresAt: Instant
   /** The session is over at this instant in any case. */

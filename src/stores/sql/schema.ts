@@ -32,7 +32,11 @@ export interface SessionRow {
   account_id: string
   epoch: number
   method: string
+  agent: string
+  address: string
   created_at: number
+  authenticated_at: number
+  seen_at: number
   expires_at: number
   ends_at: number
 }

@@ -1,4 +1,5 @@
-import type { Session, SessionStore } from '../../core/sessions/index.ts'
+import type { AccountId } from '../../core/accounts/index.ts'
+import type { InsertOptions, Session, SessionId, SessionStore } from '../../core/sessions/index.ts'
 import type { Instant } from '../../kernel/clock.ts'
 import type { TokenHash } from '../../kernel/token.ts'
 import type { Database, Executor, OneRow } from './database.ts'
@@ -20,11 +21,11 @@ export class SqlSessionStore implements SessionStore {
     )
   }
 
-  async insert(session: Session, replaced?: TokenHash): Promise<void> {
-    if (!replaced) return add(this.#db, session)
+  async insert(session: Session, { replaced, most }: InsertOptions = {}): Promise<void> {
     await this.#db.transaction(async (executor) => {
-      await remove(executor, replaced)
+      if (replaced) await remove(executor, replaced)
       await add(executor, session)
+      if (most !== undefined) await trim(executor, session, most)
     })
   }
 
@@ -36,11 +37,33 @@ export class SqlSessionStore implements SessionStore {
   async extend(hash: TokenHash, expiresAt: Instant, now: Instant): Promise<void> {
     await this.#db.kysely
       .updateTable('sessions')
-      .set({ expires_at: expiresAt })
+      .set({ expires_at: expiresAt, seen_at: now })
       .where('token_hash', '=', hash)
       .where('expires_at', '>', now)
       .where('expires_at', '<', expiresAt)
       .execute()
+  }
+
+  async listLive(owner: AccountId, epoch: number, now: Instant): Promise<Session[]> {
+    const rows = await this.#db.kysely
+      .selectFrom('sessions')
+      .selectAll()
+      .where('account_id', '=', owner)
+      .where('epoch', '=', epoch)
+      .where('expires_at', '>', now)
+      .orderBy('seen_at', 'desc')
+      .orderBy('id')
+      .execute()
+    return rows.map(fromRow)
+  }
+
+  async endById(owner: AccountId, id: SessionId): Promise<boolean> {
+    const { numDeletedRows } = await this.#db.kysely
+      .deleteFrom('sessions')
+      .where('account_id', '=', owner)
+      .where('id', '=', id)
+      .executeTakeFirst()
+    return numDeletedRows === 1n
   }
 
   end(hash: TokenHash): Promise<boolean> {
@@ -62,6 +85,25 @@ async function add({ kysely }: Executor, session: Session): Promise<void> {
   await kysely.insertInto('sessions').values(toRow(session)).execute()
 }
 
+/** Leaves the account this session, and of the others those that were used last. */
+async function trim({ kysely }: Executor, kept: Session, most: number): Promise<void> {
+  await kysely
+    .deleteFrom('sessions')
+    .where('token_hash', 'in', (sql) =>
+      sql
+        .selectFrom('sessions')
+        .select('token_hash')
+        .where('account_id', '=', kept.accountId)
+        .where('token_hash', '!=', kept.tokenHash)
+        .orderBy('seen_at', 'desc')
+        .orderBy('created_at', 'desc')
+        // SQLite has no offset without a limit.
+        .limit(1000)
+        .offset(most - 1),
+    )
+    .execute()
+}
+
 async function remove({ kysely }: Executor, hash: TokenHash): Promise<boolean> {
   const { numDeletedRows } = await kysely
     .deleteFrom('sessions')
@@ -78,7 +120,11 @@ function toRow(session: Session): SessionRow {
     account_id: session.accountId,
     epoch: session.epoch,
     method: session.method,
+    agent: session.client.agent,
+    address: session.client.address,
     created_at: session.createdAt,
+    authenticated_at: session.authenticatedAt,
+    seen_at: session.seenAt,
     expires_at: session.expiresAt,
     ends_at: session.endsAt,
   }
@@ -93,7 +139,10 @@ function fromRow(row: SessionRow): Session {
     accountId: row.account_id,
     epoch: row.epoch,
     method: row.method,
+    client: { agent: row.agent, address: row.address },
     createdAt: row.created_at,
+    authenticatedAt: row.authenticated_at,
+    seenAt: row.seen_at,
     expiresAt: row.expires_at,
     endsAt: row.ends_at,
   } as Session

@@ -57,7 +57,12 @@ function loginOf(account: Account | undefined, stored: string | null = right) {
     sessions: sessions as Sessions,
   })
   const attempt = (email: string, password: string) =>
-    login.withPassword({ email, password: new Secret(password), kind: 'session' })
+    login.withPassword({
+      email,
+      password: new Secret(password),
+      kind: 'session',
+      client: { agent: '', address: '' },
+    })
   return { attempt, work, started, replaced, settled: () => passwords.settled() }
 }
 

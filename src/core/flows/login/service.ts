@@ -6,6 +6,7 @@ import { type Account, type AccountStore, parseEmail } from '../../accounts/inde
 import { type Passwords, type PlaintextRule, readPlaintext } from '../../passwords/index.ts'
 import type {
   AuthenticationMethod,
+  Client,
   PresentedToken,
   Sessions,
   StartedSession,
@@ -21,6 +22,7 @@ export interface LoginDependencies {
 export interface LoginRequest {
   /** How the session's token will travel. */
   readonly kind: TokenKind
+  readonly client: Client
   /** The token that this request carried, if any. */
   readonly presented?: PresentedToken | undefined
   /** Given when nobody waits for the answer any more. */
@@ -73,9 +75,14 @@ export class Login {
   async #completeLogin(
     account: Account,
     method: AuthenticationMethod,
-    { kind, presented }: LoginRequest,
+    { kind, client, presented }: LoginRequest,
   ): Promise<SignedIn> {
-    const started = await this.#deps.sessions.start(account, { kind, method, replaces: presented })
+    const started = await this.#deps.sessions.start(account, {
+      kind,
+      method,
+      client,
+      replaces: presented,
+    })
     return { kind: 'signed_in', account, ...started }
   }
 }

@@ -69,7 +69,10 @@ export class PasswordChange {
       next ??= await passwords.hash(read.next, signal)
       const account = await this.#replace(id, proof.hash, next)
       if (account) {
-        return { kind: 'changed', ...(await sessions.renew(actor.session, account, presented)) }
+        return {
+          kind: 'changed',
+          ...(await sessions.renew(actor.session, account, { replaces: presented, proven: true })),
+        }
       }
       // Somebody was faster: with another password, or with a better hash of this one. Look again.
     }

@@ -1,0 +1,109 @@
+import { z } from 'zod'
+import type { Session, SessionId } from '../core/sessions/index.ts'
+import { type ListedSession, sessionsPage } from '../pages/sessions.ts'
+import { deviceOf } from './device.ts'
+import { type Exchange, refuse } from './exchange.ts'
+import { handOver } from './hand-over.ts'
+import { problem } from './problems.ts'
+import type { SignedIn } from './route.ts'
+
+type SignedInExchange = Exchange & SignedIn
+
+/** `GET /sessions`: where somebody is signed in. No token, and nothing that opens anything. */
+export async function listSessions({
+  context,
+  requestId,
+  actor,
+}: SignedInExchange): Promise<Response> {
+  const sessions = await context.sessions.list(actor.account.id)
+  return context.answers.json(requestId, 200, {
+    sessions: sessions.map((session) => ({
+      id: session.id,
+      current: session.id === actor.session.id,
+      device: deviceOf(session.client.agent),
+      address: session.client.address,
+      transport: session.kind === 'bearer' ? 'bearer' : 'cookie',
+      method: session.method,
+      created_at: iso(session.createdAt),
+      last_seen_at: iso(session.seenAt),
+      expires_at: iso(session.expiresAt),
+    })),
+  })
+}
+
+/** `DELETE /sessions/{id}`: ends one. One's own is ended by `/logout`, which also takes the cookie. */
+export async function endSession(exchange: SignedInExchange): Promise<Response> {
+  const { context, requestId, actor, parameters } = exchange
+  if (!context.sessions.isFresh(actor.session)) return refuse(exchange, problem('not_fresh'))
+  const ended = await context.sessions.endById(actor.account.id, parameters['id'] as SessionId)
+  if (!ended) return refuse(exchange, problem('not_found'))
+  return context.answers.json(requestId, 200, { message: 'Session ended' })
+}
+
+/** `DELETE /sessions`: ends all others. This one goes on under a new token. */
+export async function endOtherSessions(exchange: SignedInExchange): Promise<Response> {
+  const { context, actor, presented } = exchange
+  if (!context.sessions.isFresh(actor.session)) return refuse(exchange, problem('not_fresh'))
+  const renewed = await context.sessions.endOthers(actor, presented)
+  if (!renewed) return refuse(exchange, problem('invalid_session'))
+  return handOver(exchange, renewed, {
+    message: 'All other sessions ended',
+    next: `${page}?notice=others_ended`,
+  })
+}
+
+const page = '/account/sessions'
+
+/** `GET /account/sessions`: the same list for people. */
+export async function showSessions(exchange: SignedInExchange): Promise<Response> {
+  const { context, requestId, actor, query } = exchange
+  const sessions = await context.sessions.list(actor.account.id)
+  const notice = query.get('notice')
+  const html = sessionsPage({
+    frame: context.frame,
+    sessions: sessions.map((session) => listed(session, actor.session)),
+    fresh: context.sessions.isFresh(actor.session),
+    notice: notice === 'ended' || notice === 'others_ended' ? notice : undefined,
+    csrfToken: context.formTokens.make(actor.session),
+  })
+  return context.answers.page(requestId, 200, html)
+}
+
+interface EndSessionsBody {
+  /** The id of a session, or `others`. */
+  readonly end: string
+}
+
+export const endSessionsShape: z.ZodType<EndSessionsBody> = z.object({ end: z.string() })
+
+/** `POST /account/sessions`: what a form can send instead of DELETE. */
+export async function submitEndSessions(
+  exchange: SignedInExchange & { readonly body: EndSessionsBody },
+): Promise<Response> {
+  const { context, requestId, actor, body } = exchange
+  if (!context.sessions.isFresh(actor.session)) {
+    return context.answers.redirect(requestId, signInAgain)
+  }
+  if (body.end === 'others') return endOtherSessions(exchange)
+  await context.sessions.endById(actor.account.id, body.end as SessionId)
+  return context.answers.redirect(requestId, `${page}?notice=ended`)
+}
+
+const signInAgain = `/login?again&next=${encodeURIComponent(page)}`
+
+function listed(session: Session, own: Session): ListedSession {
+  const { id, client, kind, createdAt, seenAt } = session
+  return {
+    id,
+    current: id === own.id,
+    device: deviceOf(client.agent),
+    address: client.address,
+    how: kind === 'bearer' ? 'by password, from a program' : 'by password',
+    startedAt: new Date(createdAt),
+    seenAt: new Date(seenAt),
+  }
+}
+
+function iso(instant: number): string {
+  return new Date(instant).toISOString()
+}

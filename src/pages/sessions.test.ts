@@ -1,0 +1,56 @@
+import { describe, expect, it } from 'vitest'
+import { type ListedSession, type SessionsView, sessionsPage } from './sessions.ts'
+
+const frame = { serviceName: 'Harbour', stylesheet: '/s.css', script: '/s.js', icon: '/i.svg' }
+const moment = new Date('2030-01-01T10:00:00Z')
+
+function listed(given: Partial<ListedSession> = {}): ListedSession {
+  return {
+    id: 'sn_other',
+    current: false,
+    device: 'Firefox on Linux',
+    address: '192.0.2.1',
+    how: 'by password',
+    startedAt: moment,
+    seenAt: moment,
+    ...given,
+  }
+}
+
+const own = listed({ id: 'sn_own', current: true })
+
+function page(view: Partial<SessionsView> = {}): string {
+  const all = { frame, fresh: true, notice: undefined, csrfToken: 'token' }
+  return sessionsPage({ ...all, sessions: [own, listed()], ...view })
+}
+
+describe('sessions page', () => {
+  it('ends any session but the one that is asking', () => {
+    expect(page()).toContain('name="end" value="sn_other"')
+    expect(page()).not.toContain('value="sn_own"')
+    expect(page()).toContain('name="end" value="others"')
+  })
+
+  it('offers no end where a new sign-in is needed first', () => {
+    const html = page({ fresh: false })
+    expect(html).not.toContain('name="end"')
+    expect(html).toContain('href="/login?again&amp;next=%2Faccount%2Fsessions"')
+  })
+
+  it('has nothing to end when there is no other session', () => {
+    const html = page({ sessions: [own] })
+    expect(html).toContain('Only here.')
+    expect(html).not.toContain('name="end"')
+  })
+
+  it('names each button by its session, and shows what a client claims as text', () => {
+    const html = page({ sessions: [own, listed({ device: '<b>x</b>', address: '"><i>' })] })
+    expect(html).toContain('End<span class="unseen"> the session of &lt;b&gt;x&lt;/b&gt;</span>')
+    expect(html).not.toMatch(/<b>x|<i>/)
+  })
+
+  it('says nothing of an address that is not known', () => {
+    const html = page({ sessions: [listed({ address: '' })] })
+    expect(html).toContain('Signed in by password, <time')
+  })
+})

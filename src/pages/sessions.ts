@@ -1,0 +1,80 @@
+import { type Html, html } from './html.ts'
+import { layout } from './layout.ts'
+import type { PageFrame } from './page.ts'
+import { time } from './time.ts'
+
+export interface ListedSession {
+  readonly id: string
+  /** Is this the session that is asking? */
+  readonly current: boolean
+  readonly device: string
+  readonly address: string
+  /** How the person signed in, as the end of "Signed in …". */
+  readonly how: string
+  readonly startedAt: Date
+  readonly seenAt: Date
+}
+
+export interface SessionsView {
+  readonly frame: PageFrame
+  /** The last used first. */
+  readonly sessions: readonly ListedSession[]
+  /** May others be ended now, or must the person sign in again first? */
+  readonly fresh: boolean
+  readonly notice: 'ended' | 'others_ended' | undefined
+  readonly csrfToken: string
+}
+
+const notices = {
+  ended: 'That session has ended.',
+  others_ended: 'All other sessions have ended.',
+} as const
+
+/** `GET /account/sessions`: where somebody is signed in, and how to end it. */
+export function sessionsPage(view: SessionsView): string {
+  const { sessions, notice } = view
+  const others = sessions.filter(({ current }) => !current)
+
+  const content = html`<h1>Where you are signed in</h1>
+${notice && html`<p class="notice" role="status">${notices[notice]}</p>`}
+<p class="lead">${others.length === 0 ? 'Only here.' : 'End every session that you do not know, and change your password then.'}</p>
+<ul class="sessions">${sessions.map((session) => row(session, view))}</ul>
+${others.length > 0 && endOthers(view)}
+<p class="aside"><a href="/dashboard">Back to the dashboard</a></p>`
+
+  return layout({
+    frame: view.frame,
+    title: 'Where you are signed in',
+    doors: 'open',
+    place: 'court',
+    content,
+  })
+}
+
+function row(session: ListedSession, view: SessionsView): Html {
+  const { id, current, device, address, how, startedAt, seenAt } = session
+  const from = address !== '' && html` from <bdi>${address}</bdi>`
+  return html`<li class="card session">
+<div>
+<h2 id="session-${id}">${device}${current && html` <span class="here">this one</span>`}</h2>
+<p class="person-more">Signed in ${how}${from}, ${time(startedAt, 'minute')}</p>
+<p class="person-more">Last used ${time(seenAt, 'minute')}</p>
+</div>
+${!current && view.fresh && endForm(view, id, html`End<span class="unseen"> the session of ${device}</span>`)}
+</li>`
+}
+
+function endOthers(view: SessionsView): Html {
+  if (!view.fresh) {
+    return html`<p class="aside"><a href="/login?again&amp;next=%2Faccount%2Fsessions">Sign in again to end sessions</a></p>`
+  }
+  return endForm(view, 'others', html`End all other sessions`)
+}
+
+function endForm({ csrfToken }: SessionsView, what: string, text: Html): Html {
+  return html`<form method="post" action="/account/sessions">
+<input type="hidden" name="csrf_token" value="${csrfToken}">
+<input type="hidden" name="end" value="${what}">
+<button class="button quiet" type="submit">${text}</button>
+</form>`
+}
