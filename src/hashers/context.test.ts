@@ -149,6 +149,26 @@ describe('bcrypt in a context', () => {
     expect((await context.verify('', await context.hash('x'))).ok).toBe(false)
   })
 
+  it('takes its time over what it cannot hash, and never for what a hash takes', async () => {
+    const costs = { ...cheap, bcrypt: { cost: 10 } }
+    const context = contextOf({ schemes: ['bcrypt', 'argon2id'], costs })
+    const [decoy, older] = [context.decoy(), await context.hash('older', { scheme: 'argon2id' })]
+    const leastTimeOf = async (given: string, hash: string) => {
+      const times: number[] = []
+      for (let count = 0; count < 5; count++) {
+        const began = performance.now()
+        await context.verify(given, hash)
+        times.push(performance.now() - began)
+      }
+      return Math.min(...times)
+    }
+    const usual = await leastTimeOf('wrong', decoy)
+    // Enough for a thread to forget what it had learnt.
+    for (let count = 0; count < 20; count++) await context.verify('a'.repeat(73), decoy)
+    expect(await leastTimeOf('a'.repeat(73), decoy)).toBeGreaterThan(usual / 2)
+    expect(await leastTimeOf('wrong', older)).toBeGreaterThan(usual / 2)
+  })
+
   it('has room for all of it as bcrypt_sha256', async () => {
     const context = contextOf({ schemes: ['bcrypt_sha256', 'bcrypt'] })
     const long = 'a'.repeat(100)

@@ -1,8 +1,7 @@
 import type { Random } from '../kernel/random.ts'
 import { systemRandom } from '../kernel/random.ts'
 import { PasswordContextError, type PasswordContextOptions, planOf } from './options.ts'
-import { passwordRefusal } from './password.ts'
-import { decoyFor, makerOf, type Plan, readPlanned } from './plan.ts'
+import { decoyFor, makerOf, type Plan, readPlanned, refusalOf } from './plan.ts'
 import { defaultQueue, defaultThreads, HasherPool } from './pool.ts'
 import { type Cost, type HashRefusal, HashRefusedError, type Password } from './scheme.ts'
 import { makingSchemes } from './schemes/index.ts'
@@ -147,11 +146,7 @@ export class Context implements PasswordContext {
 
   /** The rule that stands against a hash of this password. */
   refusal(password: Password, scheme: string = this.#plan.making): HashRefusal | undefined {
-    const composed = composedOf(password)
-    // What is mixed with a key is short, and has no NUL.
-    if (this.#plan.pepper.length > 0) return passwordRefusal(composed)
-    const { making, cost } = makerOf(this.#plan, scheme)
-    return making.refusal(composed, cost)
+    return refusalOf(this.#plan, composedOf(password), scheme)
   }
 
   async verify(

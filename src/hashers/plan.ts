@@ -1,6 +1,13 @@
 import { createHmac } from 'node:crypto'
-import { bytesOf } from './password.ts'
-import type { Cost, HashContext, MakingScheme, Password, StoredHash } from './scheme.ts'
+import { bytesOf, passwordRefusal } from './password.ts'
+import type {
+  Cost,
+  HashContext,
+  HashRefusal,
+  MakingScheme,
+  Password,
+  StoredHash,
+} from './scheme.ts'
 import { makingSchemes, readHash } from './schemes/index.ts'
 
 /** A key that is mixed into passwords before they are hashed, and kept apart from the hashes. */
@@ -30,6 +37,8 @@ export interface Plan {
 export interface PlannedHash extends StoredHash {
   /** Would a new hash be better: another scheme, a higher cost, another key, a newer form? */
   readonly needsRehash: boolean
+  /** Does it cost exactly what a new hash costs? A dearer one of the same scheme does not. */
+  readonly costsAsNew: boolean
 }
 
 /** `$keyed$k=ID` in front of what is hashed with that key: of the core only, whose hashes start with `$`. */
@@ -54,12 +63,13 @@ export function readPlanned(
   if (!hash || (pepper && !makingSchemes.has(hash.scheme))) return undefined
 
   const needsRehash = isOutdated(plan, hash) || pepper?.id !== plan.pepper[0]?.id
-  if (!pepper) return { ...hash, needsRehash }
+  const costsAsNew = !needsRehash && costsWhatIsMade(plan, hash)
+  if (!pepper) return { ...hash, needsRehash, costsAsNew }
   const matches: StoredHash['matches'] = (password) => {
     const mixed = mix(password, pepper)
     return mixed !== undefined && hash.matches(mixed)
   }
-  return { ...hash, needsRehash, matches }
+  return { ...hash, needsRehash, costsAsNew, matches }
 }
 
 /** Makes a hash by the plan, or by another scheme of the core. Blocks for as long as it costs. */
@@ -71,6 +81,14 @@ export function makePlanned(
   const pepper = plan.pepper[0]
   const mixed = pepper ? (mix(password, pepper) ?? password) : password
   return envelope(pepper, making.make(mixed, salt, cost))
+}
+
+/** The rule that stands against a hash of this password. */
+export function refusalOf(plan: Plan, password: Password, scheme: string): HashRefusal | undefined {
+  // What is mixed with a key is short, and has no NUL.
+  if (plan.pepper.length > 0) return passwordRefusal(password)
+  const { making, cost } = makerOf(plan, scheme)
+  return making.refusal(password, cost)
 }
 
 /** A hash with a random digest: to find a password for it is to break the scheme. Costs nothing to make. */
@@ -102,6 +120,12 @@ function isOutdated(plan: Plan, hash: StoredHash): boolean {
   if (hash.outdated || plan.deprecated.includes(hash.scheme)) return true
   const making = makingSchemes.get(hash.scheme)
   return making?.isWeaker(hash.cost, makerOf(plan, hash.scheme).cost) ?? false
+}
+
+/** Of a hash that is not weaker than a new one. */
+function costsWhatIsMade(plan: Plan, { scheme, cost }: StoredHash): boolean {
+  const { making, cost: made } = makerOf(plan, plan.making)
+  return scheme === making.name && !making.isWeaker(made, cost)
 }
 
 /** Who makes bcrypt hashes beyond the usual bound wants them verified. */

@@ -1,6 +1,6 @@
 import { workerData } from 'piscina'
 import { burn, EqualTime } from './equal-time.ts'
-import { makePlanned, makerOf, type Plan, readPlanned } from './plan.ts'
+import { makePlanned, makerOf, type Plan, readPlanned, refusalOf } from './plan.ts'
 import type { Password } from './scheme.ts'
 
 export type HashTask =
@@ -41,8 +41,9 @@ export default function run(task: HashTask): string | number {
   if (task.kind === 'hash') return makePlanned(plan, task)
   const { spellings, times, hash, user } = task
   const read = readPlanned(plan, hash, { user })
-  const isCurrent = read?.scheme === plan.making && !read.needsRehash
-  return equalTime.run({ times, current: isCurrent ? spellings.length : 0 }, () => {
+  // What the scheme cannot hash is no work, and must not be taken for what a hash costs.
+  const worked = spellings.filter((spelling) => !refusalOf(plan, spelling, plan.making))
+  return equalTime.run({ times, current: read?.costsAsNew ? worked.length : 0 }, () => {
     // All of them, also after a match: a hit must not take less time than a miss.
     const matches = spellings.map((spelling) => read?.matches(spelling) ?? false)
     return matches.indexOf(true)
