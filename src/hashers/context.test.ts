@@ -169,6 +169,15 @@ describe('bcrypt in a context', () => {
     expect(await leastTimeOf('wrong', older)).toBeGreaterThan(usual / 2)
   })
 
+  it('lets a right password in that it could not hash, and leaves its older hash as it is', async () => {
+    const context = contextOf({ schemes: ['bcrypt', 'argon2id'] })
+    const long = 'a'.repeat(73)
+    const older = await context.hash(long, { scheme: 'argon2id' })
+    const kept = { ok: true, needsRehash: false, scheme: 'argon2id' }
+    expect(await context.verify(long, older)).toEqual(kept)
+    expect(await context.verifyAndUpdate(long, older)).toEqual(kept)
+  })
+
   it('has room for all of it as bcrypt_sha256', async () => {
     const context = contextOf({ schemes: ['bcrypt_sha256', 'bcrypt'] })
     const long = 'a'.repeat(100)
@@ -290,6 +299,19 @@ describe('a queue that is full', () => {
     for (const { reason } of refused) expect(reason).toBeInstanceOf(OverloadedError)
     expect(context.counts).toEqual({ waiting: 0, refused: 34, cancelled: 0 })
     expect((await context.verify(password, await context.hash(password))).ok).toBe(true)
+  })
+
+  it('refuses no right password for want of a better hash', async () => {
+    const context = contextOf({ schemes: ['argon2id', 'bcrypt'] })
+    const older = await context.hash(password, { scheme: 'bcrypt' })
+    const full = new OverloadedError('the queue is full', 2)
+    // Between the verification and the hash others have come.
+    const crowded = Object.assign(context, { hash: () => Promise.reject(full) })
+    expect(await crowded.verifyAndUpdate(password, older)).toEqual({
+      ok: true,
+      needsRehash: true,
+      scheme: 'bcrypt',
+    })
   })
 
   it('is left by who gives up, whose hash is never made', async () => {

@@ -1,3 +1,4 @@
+import { OverloadedError } from '../kernel/errors.ts'
 import type { Random } from '../kernel/random.ts'
 import { systemRandom } from '../kernel/random.ts'
 import { PasswordContextError, type PasswordContextOptions, planOf } from './options.ts'
@@ -10,7 +11,10 @@ import type { LineCounts } from './waiting-line.ts'
 /** What became of a verification. */
 export interface Verification {
   readonly ok: boolean
-  /** The password is right, and `hash()` would make a better hash of it. Never true of a refusal. */
+  /**
+   * The password is right, and `hash()` would make a better hash of it. Never true of a refusal, nor of a
+   * password that the new scheme cannot hold.
+   */
   readonly needsRehash: boolean
   /** The scheme of the hash; `undefined` when it is malformed, not accepted, or dearer than the bounds. */
   readonly scheme: string | undefined
@@ -62,14 +66,17 @@ export interface PasswordContext extends AsyncDisposable {
     options?: VerifyOptions,
   ): Promise<Verification>
 
-  /** Like {@link PasswordContext.verify}, and with a right password the hash to keep instead, if there is a better one. */
+  /**
+   * Like {@link PasswordContext.verify}, and with a right password the hash to keep instead, if there is a
+   * better one and the queue has room to make it: a right password is never refused for want of it.
+   */
   verifyAndUpdate(
     password: Password,
     hash: string | null | undefined,
     options?: VerifyOptions,
   ): Promise<Verification & { readonly newHash?: string }>
 
-  /** Is this anything but a hash that `hash()` would make today? True of what is not understood. */
+  /** Would `hash()` make a better one today? True of what is not understood. */
   needsRehash(hash: string | null | undefined): boolean
 
   /** The scheme of a hash, or `undefined` when it is none that is accepted here. */
@@ -165,7 +172,8 @@ export class Context implements PasswordContext {
     const ok = matched >= 0
     // A hash of a form that is not composed is better replaced by one that every keyboard gives.
     const decomposed = matched < spellings.length - 1
-    return { ok, needsRehash: ok && (read.needsRehash || decomposed), scheme: read.scheme }
+    const isBetter = (read.needsRehash || decomposed) && this.refusal(password) === undefined
+    return { ok, needsRehash: ok && isBetter, scheme: read.scheme }
   }
 
   async verifyAndUpdate(
@@ -175,7 +183,12 @@ export class Context implements PasswordContext {
   ): Promise<Verification & { readonly newHash?: string }> {
     const verification = await this.verify(password, hash, options)
     if (!verification.needsRehash) return verification
-    return { ...verification, newHash: await this.hash(password, { signal: options.signal }) }
+    try {
+      return { ...verification, newHash: await this.hash(password, { signal: options.signal }) }
+    } catch (error) {
+      if (error instanceof OverloadedError) return verification
+      throw error
+    }
   }
 
   needsRehash(hash: string | null | undefined): boolean {
