@@ -325,3 +325,15 @@ describe('a queue that is full', () => {
     expect(await Promise.all(busy)).toHaveLength(2)
   })
 })
+
+describe('a context that is closed', () => {
+  it('has done all that waited, and starts nothing again', async () => {
+    const context = createPasswordContext({ threads: 1, costs: cheap })
+    const asked = Promise.all(Array.from({ length: 8 }, () => context.hash(password)))
+    await context.close()
+    const [hash] = await asked
+    await expect(context.hash(password)).rejects.toThrow(PasswordContextError)
+    await expect(context.verify(password, hash)).rejects.toThrow('closed')
+    await context.close()
+  })
+})

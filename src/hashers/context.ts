@@ -43,7 +43,7 @@ export interface PasswordContext extends AsyncDisposable {
    * Makes a hash of the composed (NFC) form, by the first scheme or by the one named.
    *
    * @throws {HashRefusedError} The scheme cannot hash this password whole: bcrypt beyond 72 bytes, say.
-   * @throws {PasswordContextError} Not a password, or the scheme makes no hashes here.
+   * @throws {PasswordContextError} Not a password, the scheme makes no hashes here, or the context is closed.
    * @throws {OverloadedError} The queue is full; nothing was computed.
    */
   hash(
@@ -57,7 +57,7 @@ export interface PasswordContext extends AsyncDisposable {
    * Takes no less time than for a current hash, whatever the scheme. What is malformed, not accepted or
    * beyond the bounds is refused at once, and never throws.
    *
-   * @throws {PasswordContextError} Not a password.
+   * @throws {PasswordContextError} Not a password, or the context is closed.
    * @throws {OverloadedError} The queue is full; nothing was computed.
    */
   verify(
@@ -91,7 +91,7 @@ export interface PasswordContext extends AsyncDisposable {
   /** How many wait now; how many were sent away, and gave up, since the start. */
   readonly counts: LineCounts
 
-  /** Lets the threads go when what waits is done. */
+  /** Takes nothing more, and lets the threads go when what waits is done. */
   close(): Promise<void>
 }
 

@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os'
 import { Piscina } from 'piscina'
+import { PasswordContextError } from './options.ts'
 import type { Plan } from './plan.ts'
 import { type LineCounts, WaitingLine } from './waiting-line.ts'
 import type { HashTask } from './worker.ts'
@@ -26,6 +27,7 @@ const tasksPerThread = 2
 export class HasherPool {
   readonly #pool: Piscina<HashTask, string | number>
   readonly #line: WaitingLine
+  #closed = false
 
   constructor(plan: Plan, { threads = defaultThreads, queue = defaultQueue }: HasherPoolOptions) {
     this.#line = new WaitingLine({ atWork: threads * tasksPerThread, length: queue })
@@ -43,12 +45,17 @@ export class HasherPool {
     return this.#line.counts
   }
 
-  run(task: HashTask, signal?: AbortSignal): Promise<string | number> {
+  async run(task: HashTask, signal?: AbortSignal): Promise<string | number> {
+    // piscina would start its threads again.
+    if (this.#closed) throw new PasswordContextError('context', 'is closed')
     return this.#line.run(() => this.#pool.run(task), signal)
   }
 
-  close(): Promise<void> {
-    return this.#pool.close()
+  async close(): Promise<void> {
+    this.#closed = true
+    // piscina knows only of what is at work, and would turn away what waits before it.
+    await this.#line.idle()
+    await this.#pool.close()
   }
 }
 

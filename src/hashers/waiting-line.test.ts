@@ -83,4 +83,20 @@ describe('waiting line', () => {
     expect(await line.run(async () => 'next')).toBe('next')
     expect(line.counts).toEqual({ waiting: 0, refused: 0, cancelled: 0 })
   })
+
+  it('tells when it is idle: nobody at work, nobody waiting', async () => {
+    const line = new WaitingLine({ atWork: 1, length: 2 })
+    await line.idle()
+    const { start, done } = tasks(line)
+    void start('a')
+    void start('b')
+    let idle = false
+    void line.idle().then(() => {
+      idle = true
+    })
+    await done('a')
+    expect(idle).toBe(false)
+    await done('b')
+    expect(idle).toBe(true)
+  })
 })

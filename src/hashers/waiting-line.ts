@@ -24,6 +24,7 @@ export class WaitingLine {
   readonly #length: number
   // A set keeps the order, and lets anyone leave from the middle without a search.
   readonly #places = new Set<Place>()
+  readonly #untilIdle: (() => void)[] = []
   #busy = 0
   #refused = 0
   #cancelled = 0
@@ -50,6 +51,11 @@ export class WaitingLine {
     } finally {
       this.#next()
     }
+  }
+
+  /** Resolves when nobody is at work, and so nobody waits. */
+  async idle(): Promise<void> {
+    if (this.#busy > 0) await new Promise<void>((resolve) => this.#untilIdle.push(resolve))
   }
 
   /** Resolves with the place at work of somebody who is done. */
@@ -79,6 +85,7 @@ export class WaitingLine {
     const [first] = this.#places
     if (!first) {
       this.#busy -= 1
+      if (this.#busy === 0) for (const tell of this.#untilIdle.splice(0)) tell()
       return
     }
     this.#places.delete(first)
