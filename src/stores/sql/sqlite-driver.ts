@@ -8,6 +8,7 @@ import {
   type QueryResult,
   SqliteDialect,
 } from 'kysely'
+import { StoreUnavailableError } from '../../kernel/errors.ts'
 import { asOurs } from './sqlite-errors.ts'
 import type { WriterRequest, WriterResponse } from './sqlite-writer.ts'
 
@@ -25,25 +26,20 @@ export class WriterDialect extends SqliteDialect {
   }
 }
 
-/** One connection, lent to one transaction after the other. */
+/** Kysely lends one connection at a time: the dialect says that SQLite has no more. */
 class WriterDriver implements Driver {
-  readonly #thread: WriterThread
-  #free: Promise<void> = Promise.resolve()
-  #release: () => void = () => undefined
+  readonly #path: string
+  #thread: WriterThread | undefined
+  #closed = false
 
   constructor(path: string) {
-    this.#thread = new WriterThread(path)
+    this.#path = path
   }
 
   async init(): Promise<void> {}
 
   async acquireConnection(): Promise<DatabaseConnection> {
-    const { promise, resolve } = Promise.withResolvers<void>()
-    const before = this.#free
-    this.#free = promise
-    await before
-    this.#release = resolve
-    return this.#thread
+    return new Loan(() => this.#current())
   }
 
   async beginTransaction(connection: DatabaseConnection): Promise<void> {
@@ -60,40 +56,36 @@ class WriterDriver implements Driver {
     await connection.executeQuery(Compiled.raw('rollback'))
   }
 
-  async releaseConnection(): Promise<void> {
-    this.#release()
+  async releaseConnection(): Promise<void> {}
+
+  async destroy(): Promise<void> {
+    this.#closed = true
+    await this.#thread?.close()
   }
 
-  destroy(): Promise<void> {
-    return this.#thread.close()
+  /** A thread that has ended (out of memory, say) is followed by another. */
+  #current(): WriterThread {
+    if (this.#closed) throw new StoreUnavailableError('the SQLite database is closed')
+    if (!this.#thread || this.#thread.hasEnded) this.#thread = new WriterThread(this.#path)
+    return this.#thread
   }
 }
 
-interface Waiting {
-  readonly resolve: (response: WriterResponse) => void
-}
+/**
+ * The connection of one statement, or of one transaction: which ends with the thread that it began in.
+ * The rest of it must never reach the next thread, where each statement would be committed by itself.
+ */
+class Loan implements DatabaseConnection {
+  readonly #current: () => WriterThread
+  #thread: WriterThread | undefined
 
-class WriterThread implements DatabaseConnection {
-  readonly #worker: Worker
-  readonly #waiting = new Map<number, Waiting>()
-  #requests = 0
-  #failure: Error | undefined
-
-  constructor(path: string) {
-    this.#worker = new Worker(new URL(`./sqlite-writer${extension}`, import.meta.url), {
-      workerData: path,
-    })
-    this.#worker.on('message', (response: WriterResponse) => this.#settle(response))
-    this.#worker.on('error', (error: Error) => {
-      this.#failure = error
-      for (const id of this.#waiting.keys()) this.#settle({ id, error })
-    })
-    // Alive while something is to be written; else it keeps no process from ending.
-    this.#worker.unref()
+  constructor(current: () => WriterThread) {
+    this.#current = current
   }
 
   async executeQuery<Row>({ sql, parameters }: CompiledQuery): Promise<QueryResult<Row>> {
-    const response = await this.#ask(sql, parameters)
+    this.#thread ??= this.#current()
+    const response = await this.#thread.ask(sql, parameters)
     if ('error' in response) {
       const { message, errcode } = response.error
       throw asOurs(Object.assign(new Error(message), { errcode }))
@@ -105,28 +97,62 @@ class WriterThread implements DatabaseConnection {
   async *streamQuery(): AsyncIterableIterator<never> {
     throw new Error('read by pages instead')
   }
+}
 
+interface Waiting {
+  readonly resolve: (response: WriterResponse) => void
+  readonly reject: (error: StoreUnavailableError) => void
+}
+
+class WriterThread {
+  readonly #worker: Worker
+  readonly #waiting = new Map<number, Waiting>()
+  #requests = 0
+  #end: StoreUnavailableError | undefined
+
+  constructor(path: string) {
+    this.#worker = new Worker(new URL(`./sqlite-writer${extension}`, import.meta.url), {
+      workerData: path,
+    })
+    this.#worker.on('message', (response: WriterResponse) => this.#settle(response))
+    this.#worker.on('error', (error) => this.#ended(error))
+    this.#worker.on('exit', () => this.#ended())
+    // Alive while something is to be written; else it keeps no process from ending.
+    this.#worker.unref()
+  }
+
+  get hasEnded(): boolean {
+    return this.#end !== undefined
+  }
+
+  ask(sql: string, parameters: readonly unknown[]): Promise<WriterResponse> {
+    if (this.#end) return Promise.reject(this.#end)
+    const id = this.#requests++
+    return new Promise((resolve, reject) => {
+      this.#worker.postMessage({ id, sql, parameters } satisfies WriterRequest)
+      this.#waiting.set(id, { resolve, reject })
+      this.#worker.ref()
+    })
+  }
+
+  /** What was asked before is answered; a transaction that is open is rolled back. */
   async close(): Promise<void> {
-    if (this.#failure) return
+    if (this.#end) return
     this.#worker.ref()
     this.#worker.postMessage('close')
     await once(this.#worker, 'exit')
-  }
-
-  #ask(sql: string, parameters: readonly unknown[]): Promise<WriterResponse> {
-    const id = this.#requests++
-    if (this.#failure) return Promise.resolve({ id, error: this.#failure })
-    this.#worker.ref()
-    return new Promise((resolve) => {
-      this.#waiting.set(id, { resolve })
-      this.#worker.postMessage({ id, sql, parameters } satisfies WriterRequest)
-    })
   }
 
   #settle(response: WriterResponse): void {
     this.#waiting.get(response.id)?.resolve(response)
     this.#waiting.delete(response.id)
     if (this.#waiting.size === 0) this.#worker.unref()
+  }
+
+  #ended(cause?: unknown): void {
+    this.#end ??= new StoreUnavailableError('the thread that writes to SQLite has ended', { cause })
+    for (const { reject } of this.#waiting.values()) reject(this.#end)
+    this.#waiting.clear()
   }
 }
 

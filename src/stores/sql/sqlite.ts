@@ -60,7 +60,7 @@ class SqliteDatabase implements Database {
   }
 
   async close(): Promise<void> {
-    this.#reader.close()
+    if (this.#reader.isOpen) this.#reader.close()
     await this.kysely.destroy()
   }
 

@@ -1,0 +1,72 @@
+import type { Worker } from 'node:worker_threads'
+import { type Kysely, sql } from 'kysely'
+import { expect, it } from 'vitest'
+import { StoreUnavailableError } from '../../src/kernel/errors.ts'
+import type { Database } from '../../src/stores/sql/database.ts'
+import { openSqlite } from '../../src/stores/sql/sqlite.ts'
+import { onCleanUp, temporaryFolder } from '../support/clean-up.ts'
+
+/** A database with one table, and the thread that writes to it. */
+async function open(): Promise<{ db: Database; thread: Worker }> {
+  const started = new Promise<Worker>((resolve) => process.once('worker', resolve))
+  const db = openSqlite(`${temporaryFolder()}/sallyport.db`)
+  onCleanUp(() => db.close())
+  await sql`create table notes (text)`.execute(db.kysely)
+  return { db, thread: await started }
+}
+
+const note = (kysely: Kysely<never>, text: string) =>
+  sql`insert into notes values (${text})`.execute(kysely)
+
+async function notesIn({ kysely }: Database): Promise<string[]> {
+  const { rows } = await sql<{ text: string }>`select text from notes`.execute(kysely)
+  return rows.map(({ text }) => text)
+}
+
+it('goes on in another thread when the one that writes has ended', async () => {
+  const { db, thread } = await open()
+  await note(db.kysely as never, 'before')
+  await thread.terminate()
+  await note(db.kysely as never, 'after')
+  expect(await notesIn(db)).toEqual(['before', 'after'])
+})
+
+it('says that the store is unavailable to whoever was waiting for that thread', async () => {
+  const { db, thread } = await open()
+  const waiting = note(db.kysely as never, 'lost')
+  const ended = thread.terminate()
+  await expect(waiting).rejects.toThrow(StoreUnavailableError)
+  await ended
+})
+
+it('never writes half of a transaction: the rest does not go to the next thread', async () => {
+  const { db, thread } = await open()
+  const transaction = db.transaction(async ({ kysely }) => {
+    await note(kysely as never, 'one')
+    await thread.terminate()
+    await note(kysely as never, 'two').catch(() => undefined)
+    await note(kysely as never, 'three')
+  })
+  await expect(transaction).rejects.toThrow(StoreUnavailableError)
+  expect(await notesIn(db)).toEqual([])
+})
+
+it('refuses the rest of a transaction that it was closed in the middle of', async () => {
+  const { db } = await open()
+  const transaction = db.transaction(async ({ kysely }) => {
+    await note(kysely as never, 'one')
+    await db.close()
+    await note(kysely as never, 'two')
+  })
+  await expect(transaction).rejects.toThrow(StoreUnavailableError)
+})
+
+it('starts no thread before there is something to do', async () => {
+  let started = false
+  process.once('worker', () => {
+    started = true
+  })
+  await openSqlite(`${temporaryFolder()}/sallyport.db`).close()
+  await new Promise(setImmediate)
+  expect(started).toBe(false)
+})
