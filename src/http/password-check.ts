@@ -19,7 +19,8 @@ export const passwordCheckShape: z.ZodType<PasswordCheckBody> = z.object({
 
 /**
  * `POST /password/check`: how good a password is that is being typed, by the policy that will judge it
- * when it is sent; of whoever is signed in, if the body says nothing of the person. Refusals are no errors here. Nothing is kept, and the breached are not asked.
+ * when it is sent; of whoever is signed in, if the body says nothing of the person. Refusals are no
+ * errors here. Nothing is kept, and the breached are not asked.
  */
 export async function checkPassword({
   context,

@@ -36,6 +36,15 @@ describe('a password that is being typed', () => {
     expect(answer['problems']).toEqual([{ rule, message }])
   })
 
+  it('is refused where the scheme in force cannot hold it, as the form refuses it', async () => {
+    const bcrypt = await startApp({ passwordSchemes: ['bcrypt'], passwordCost: 'cost=4' })
+    const password = 'violet harbour lantern '.repeat(4)
+    const answer = await saidAbout(bcrypt, { password })
+    expect(answer).toMatchObject({ acceptable: false, score: 0, problems: [{ rule: 'too_long' }] })
+    const refused = await bcrypt.postJson('/register', { ...somebody(), password })
+    expect(refused.status).toBe(422)
+  })
+
   it('is measured by what else stands in the form', async () => {
     const password = 'nightingale1820'
     expect(await saidAbout(strength, { password })).toMatchObject({ acceptable: true })

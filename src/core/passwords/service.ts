@@ -43,9 +43,11 @@ export class Passwords {
     return refusal ? [{ rule: refusal }] : judge.check(password, about)
   }
 
-  /** What to say of a password that is still being typed. */
-  preview(password: Plaintext, about: readonly string[]): Promise<PasswordPreview> {
-    return this.#deps.judge.preview(password, about)
+  /** What to say of a password that is still being typed: by the rules of {@link check}. */
+  async preview(password: Plaintext, about: readonly string[]): Promise<PasswordPreview> {
+    const { hasher, judge } = this.#deps
+    const refusal = hasher.refusal(password)
+    return refusal ? { score: 0, broken: [{ rule: refusal }] } : judge.preview(password, about)
   }
 
   async hash(password: Plaintext, signal?: AbortSignal): Promise<StoredPassword> {
