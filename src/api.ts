@@ -6,7 +6,6 @@ import type { Authenticated, Session, SessionId } from './core/sessions/index.ts
 import type { Connection } from './http/app.ts'
 import type { RequestLike } from './http/credentials.ts'
 import type { Metric } from './http/metrics.ts'
-import type { Refused } from './kernel/outcome.ts'
 import type { Secret } from './kernel/secret.ts'
 
 /** What somebody gives to get an account. */
@@ -90,9 +89,7 @@ export interface Auth {
    *
    * @throws {OverloadedError} Too many passwords are being hashed; nothing was done.
    */
-  changePassword(
-    input: PasswordChangeInput,
-  ): Promise<PasswordChangeOutcome | Refused<'not_authenticated'>>
+  changePassword(input: PasswordChangeInput): Promise<PasswordChangeOutcome>
 
   /** The `Set-Cookie` value that hands a browser its session token. */
   cookieFor(token: Secret): string

@@ -5,8 +5,8 @@ import { Secret } from '../kernel/secret.ts'
 import { passwordChangePage } from '../pages/password-change.ts'
 import { type Exchange, type FormPage, refuse } from './exchange.ts'
 import { handOver } from './hand-over.ts'
-import { invalidFields, type Problem, wrongPassword } from './problems.ts'
-import type { SignedIn } from './route.ts'
+import { invalidFields, type Problem, problem, wrongPassword } from './problems.ts'
+import { challenge, type SignedIn } from './route.ts'
 import { passwordAdvice } from './texts.ts'
 
 interface PasswordChangeBody {
@@ -24,6 +24,7 @@ type PasswordChangeExchange = SignedInExchange & { readonly body: PasswordChange
 
 const refusals: Readonly<Record<PasswordChangeRefusal, Problem>> = {
   wrong_password: wrongPassword(),
+  not_authenticated: problem('invalid_session', challenge(true)),
 }
 
 /** `GET /password/change`. */

@@ -2,7 +2,7 @@ import type { Clock } from '../../../kernel/clock.ts'
 import type { FieldProblem, Invalid, Refused } from '../../../kernel/outcome.ts'
 import { refused } from '../../../kernel/outcome.ts'
 import type { Secret } from '../../../kernel/secret.ts'
-import type { Account, AccountId } from '../../accounts/index.ts'
+import type { Account } from '../../accounts/index.ts'
 import {
   type BrokenRule,
   type PasswordHash,
@@ -11,11 +11,12 @@ import {
   readPlaintext,
   type StoredPassword,
 } from '../../passwords/index.ts'
-import type {
-  Authenticated,
-  PresentedToken,
-  Sessions,
-  StartedSession,
+import {
+  type Authenticated,
+  type PresentedToken,
+  type Sessions,
+  type StartedSession,
+  speaksFor,
 } from '../../sessions/index.ts'
 import type { UnitOfWork } from '../../unit-of-work.ts'
 
@@ -41,7 +42,8 @@ export type PasswordChangeProblem =
   | FieldProblem<'new_password', PlaintextRule | 'unchanged'>
   | (FieldProblem<'new_password'> & BrokenRule)
 
-export type PasswordChangeRefusal = 'wrong_password'
+/** `not_authenticated`: the session ended while the passwords were being hashed. */
+export type PasswordChangeRefusal = 'wrong_password' | 'not_authenticated'
 
 export type PasswordChangeOutcome =
   | ({ readonly kind: 'changed' } & StartedSession)
@@ -58,30 +60,36 @@ export class PasswordChange {
   async change(request: PasswordChangeRequest): Promise<PasswordChangeOutcome> {
     const { passwords, sessions } = this.#deps
     const { actor, presented, signal } = request
-    const { id } = actor.account
     const read = await this.#read(request)
     if (read.kind === 'invalid') return read
 
     let next: StoredPassword | undefined
     for (;;) {
-      const proof = await passwords.verify(id, read.current, signal)
+      const proof = await passwords.verify(actor.account.id, read.current, signal)
       if (!proof.matches || !proof.hash) return refused('wrong_password')
       next ??= await passwords.hash(read.next, signal)
-      const account = await this.#replace(id, proof.hash, next)
+      const account = await this.#replace(actor, proof.hash, next)
+      if (account === 'not_authenticated') return refused(account)
       if (account) {
         return {
           kind: 'changed',
           ...(await sessions.renew(actor.session, account, { replaces: presented, proven: true })),
         }
       }
-      // Somebody was faster: with another password, or with a better hash of this one. Look again.
+      // Meanwhile a sign-in has made a better hash of this password. Look again.
     }
   }
 
   /** The account in its new epoch, or `undefined` when `old` is not its hash any more. */
-  #replace(id: AccountId, old: PasswordHash, next: StoredPassword): Promise<Account | undefined> {
+  #replace(
+    { account: { id }, session }: Authenticated,
+    old: PasswordHash,
+    next: StoredPassword,
+  ): Promise<Account | 'not_authenticated' | undefined> {
     const { unitOfWork, clock } = this.#deps
     return unitOfWork.run(async ({ accounts, passwords }) => {
+      // Hashing takes its time: who was disabled meanwhile must not get a session of a later epoch.
+      if (!speaksFor(session, await accounts.findById(id))) return 'not_authenticated'
       const replaced = await passwords.replace(id, old, next, clock.now())
       return replaced ? accounts.startEpoch(id) : undefined
     })

@@ -1,0 +1,78 @@
+import { describe, expect, it } from 'vitest'
+import { Secret } from '../../../kernel/secret.ts'
+import { FakeClock } from '../../../testing/clock.ts'
+import { anAccount, aSession } from '../../../testing/records.ts'
+import type { Account } from '../../accounts/index.ts'
+import type { PasswordHash, Passwords, StoredPassword } from '../../passwords/index.ts'
+import type { Sessions } from '../../sessions/index.ts'
+import type { Stores } from '../../unit-of-work.ts'
+import { PasswordChange } from './index.ts'
+
+const account = anAccount()
+const session = aSession(account)
+const hashOf = (text: string) => ({ hash: text as PasswordHash, normalForm: 'nfc' }) as const
+
+/** A change from `old` to `new`; `meanwhile` happens while the new password is being hashed. */
+function setUp(meanwhile: (state: { account: Account; stored: StoredPassword }) => void) {
+  const state = { account, stored: hashOf('old') as StoredPassword, renewed: 0 }
+  const passwords: Pick<Passwords, 'check' | 'verify' | 'hash'> = {
+    check: async () => [],
+    verify: async () => ({ matches: true, hash: state.stored.hash, needsRehash: false }),
+    hash: async () => {
+      meanwhile(state)
+      return hashOf('new')
+    },
+  }
+  const stores = {
+    accounts: {
+      findById: async () => state.account,
+      startEpoch: async () => ({ ...state.account, epoch: state.account.epoch + 1 }),
+    },
+    passwords: {
+      replace: async (_id: unknown, old: PasswordHash, next: StoredPassword) => {
+        if (state.stored.hash !== old) return false
+        state.stored = next
+        return true
+      },
+    },
+  } as unknown as Stores
+  const renew: Sessions['renew'] = async () => {
+    state.renewed += 1
+    return { session, token: new Secret('token') }
+  }
+  const flow = new PasswordChange({
+    passwords: passwords as Passwords,
+    sessions: { renew } as Sessions,
+    unitOfWork: { run: (work) => work(stores) },
+    clock: new FakeClock(),
+  })
+  const change = () =>
+    flow.change({
+      actor: { account, session },
+      presented: { kind: 'session', value: new Secret('token') },
+      currentPassword: new Secret('violet harbour lantern'),
+      newPassword: new Secret('seven copper kettles sing'),
+    })
+  return { change, state }
+}
+
+describe('a password change, while the new one is being hashed', () => {
+  it.each([
+    ['the account is disabled', { status: 'disabled', epoch: 1 }],
+    ['it is disabled and enabled again', { epoch: 1 }],
+  ] as const)('changes nothing and gives no session when %s', async (_, over) => {
+    const { change, state } = setUp((now) => {
+      now.account = { ...account, ...over }
+    })
+    expect(await change()).toEqual({ kind: 'refused', reason: 'not_authenticated' })
+    expect(state).toMatchObject({ stored: hashOf('old'), renewed: 0 })
+  })
+
+  it('succeeds when a sign-in has made a better hash of the present one', async () => {
+    const { change, state } = setUp((now) => {
+      now.stored = hashOf('upgraded')
+    })
+    expect((await change()).kind).toBe('changed')
+    expect(state).toMatchObject({ stored: hashOf('new'), renewed: 1 })
+  })
+})
