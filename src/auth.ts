@@ -63,7 +63,10 @@ export async function composeAuth(configuration: Configuration, ports: Ports): P
   const { keys, database } = openStorage(configuration, ports.random)
   await bringUpToDate(database, configuration, ports.clock)
   const hashing = openHashing(configuration, ports.random)
-  const estimator = new GuessingPool({ clock: ports.clock })
+  const estimator = new GuessingPool({
+    clock: ports.clock,
+    report: (err) => ports.log.error({ err }, 'the thread that guesses passwords has ended'),
+  })
   const judge = wireJudge(configuration, estimator, ports.log)
   const hasher = new ContextHasher(hashing)
   const chapters = wireChapters(configuration, database, { hasher, judge }, ports)

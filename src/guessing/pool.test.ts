@@ -48,6 +48,15 @@ describe('the guessing pool', () => {
     await hasty.close()
   })
 
+  it('outlives a thread that has no memory for the dictionaries, and says so', async () => {
+    const told: unknown[] = []
+    const report = (error: Error) => void told.push((error as { code?: unknown }).code)
+    const poor = new GuessingPool({ clock, report, memory: 16, timeoutMs: 5000 })
+    await expect(poor.estimate(new Secret('violet harbour'), [])).rejects.toThrow(OverloadedError)
+    expect(told).toContain('ERR_WORKER_OUT_OF_MEMORY')
+    await poor.close()
+  })
+
   it('closes without ever having been asked', async () => {
     await new GuessingPool({ clock }).close()
   })

@@ -7,10 +7,14 @@ import type { GuessTask } from './worker.ts'
 export interface GuessingPoolOptions {
   /** Tells the year, which people put into passwords. */
   readonly clock: Clock
+  /** Told of a thread that ended before it could take a password. */
+  readonly report?: ((error: Error) => void) | undefined
   /** How many estimates may wait. Beyond it callers are sent away. */
   readonly queue?: number | undefined
   /** How long one may take, with the wait. */
   readonly timeoutMs?: number | undefined
+  /** In MiB: what the thread may keep, dictionaries and all. */
+  readonly memory?: number | undefined
 }
 
 /** Bounds the wait to about two and a half seconds for the worst passwords there are, and to 0.2 s for usual ones. */
@@ -26,7 +30,8 @@ const nice = 19
  * In MiB. Estimates leave much behind: without a small nursery the process grew by 200 MiB more than
  * the dictionaries need. The old generation has three times what they take, and ends the thread beyond.
  */
-const memory = { maxYoungGenerationSizeMb: 8, maxOldGenerationSizeMb: 192 }
+const nursery = 8
+const defaultMemory = 192
 
 const retryAfterSeconds = 2
 
@@ -39,7 +44,7 @@ export class GuessingPool implements GuessEstimator {
   readonly #clock: Clock
   readonly #timeoutMs: number
 
-  constructor({ clock, queue, timeoutMs }: GuessingPoolOptions) {
+  constructor({ clock, report, queue, timeoutMs, memory }: GuessingPoolOptions) {
     this.#clock = clock
     this.#timeoutMs = timeoutMs ?? defaultTimeoutMs
     this.#pool = new Piscina({
@@ -49,8 +54,13 @@ export class GuessingPool implements GuessEstimator {
       idleTimeout: Number.POSITIVE_INFINITY,
       maxQueue: queue ?? defaultQueue,
       niceIncrement: nice,
-      resourceLimits: memory,
+      resourceLimits: {
+        maxYoungGenerationSizeMb: nursery,
+        maxOldGenerationSizeMb: memory ?? defaultMemory,
+      },
     })
+    // Without a listener Node would end the process. Whoever waits is told when the time is up.
+    this.#pool.on('error', (error: Error) => report?.(error))
   }
 
   async estimate(password: Plaintext, words: readonly string[]): Promise<Estimate> {
