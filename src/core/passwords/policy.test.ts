@@ -52,3 +52,12 @@ describe('what the text alone breaks', () => {
     },
   )
 })
+
+describe('the words of a person', () => {
+  it('are those of a name and an address that could be accepted, however much is sent', () => {
+    const longest = '🦊'.repeat(200)
+    expect(contextWords([longest])).toEqual([longest])
+    const many = Array.from({ length: 4000 }, (_, at) => `w${at}`).join(' ')
+    expect(contextWords([many, many]).length).toBeLessThan(200)
+  })
+})

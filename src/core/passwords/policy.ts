@@ -39,9 +39,13 @@ export function rulesOfText(
   return broken.map((rule) => ({ rule }) as BrokenRule)
 }
 
+/** No address or name that is accepted is longer; what is sent may be, and each word costs an estimate time. */
+const maxContextLength = 512
+
 /** Words that a stranger would try first: of the person and of the service, whole and in parts. */
 export function contextWords(texts: readonly string[]): string[] {
-  const words = texts.flatMap((text) => [text, ...text.split(/[^\p{L}\p{N}]+/u)])
+  const bounded = texts.map((text) => text.slice(0, maxContextLength))
+  const words = bounded.flatMap((text) => [text, ...text.split(/[^\p{L}\p{N}]+/u)])
   const folded = words.map((word) => word.normalize('NFKC').toLowerCase())
   // Longest first, so that taking out `ann` does not break up `annabel`.
   return [...new Set(folded)]
