@@ -24,9 +24,22 @@ export class SqlSessionStore implements SessionStore {
   async insert(session: Session, { replaced, most }: InsertOptions = {}): Promise<void> {
     await this.#db.transaction(async (executor) => {
       if (replaced) await remove(executor, replaced)
+      if (most !== undefined) await this.#alone(executor, session.accountId)
       await add(executor, session)
       if (most !== undefined) await trim(executor, session, most)
     })
+  }
+
+  /** One after the other: two that count at the same time would each leave room for themselves. */
+  async #alone({ kysely }: Executor, owner: AccountId): Promise<void> {
+    // SQLite has one writer at a time.
+    if (this.#db.dialect === 'sqlite') return
+    await kysely
+      .selectFrom('accounts')
+      .select('id')
+      .where('id', '=', owner)
+      .forNoKeyUpdate()
+      .execute()
   }
 
   async findLive(hash: TokenHash, now: Instant): Promise<Session | undefined> {
