@@ -24,6 +24,12 @@ export interface Database extends Executor, AsyncDisposable {
   /** All of `work` is durable when this returns, or none of it has happened. */
   transaction<Result>(work: (executor: Executor) => Promise<Result>): Promise<Result>
 
+  /**
+   * A transaction of statements that need no answer from one another, in as few messages as the engine
+   * allows: for what every sign-in does.
+   */
+  together(statements: readonly Compilable[]): Promise<void>
+
   close(): Promise<void>
 }
 

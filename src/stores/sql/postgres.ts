@@ -68,6 +68,12 @@ class PostgresDatabase implements Database {
     return this.kysely.transaction().execute((transaction) => work(executorOf(transaction)))
   }
 
+  together(statements: readonly Compilable[]): Promise<void> {
+    return this.transaction(async ({ kysely }) => {
+      for (const statement of statements) await kysely.executeQuery(statement.compile())
+    })
+  }
+
   /** A server that is frozen never says goodbye back: then its connections are left to the system. */
   async close(): Promise<void> {
     const closed = new AbortController()

@@ -1,8 +1,9 @@
+import type { Compilable } from 'kysely'
 import type { AccountId } from '../../core/accounts/index.ts'
 import type { InsertOptions, Session, SessionId, SessionStore } from '../../core/sessions/index.ts'
 import type { Instant } from '../../kernel/clock.ts'
 import type { TokenHash } from '../../kernel/token.ts'
-import type { Database, Executor, OneRow } from './database.ts'
+import type { Database, OneRow } from './database.ts'
 import type { SessionRow } from './schema.ts'
 
 /** Sessions in the `sessions` table. Holds hashes only; no query can return a token. */
@@ -22,24 +23,15 @@ export class SqlSessionStore implements SessionStore {
   }
 
   async insert(session: Session, { replaced, most }: InsertOptions = {}): Promise<void> {
-    await this.#db.transaction(async (executor) => {
-      if (replaced) await remove(executor, replaced)
-      if (most !== undefined) await this.#alone(executor, session.accountId)
-      await add(executor, session)
-      if (most !== undefined) await trim(executor, session, most)
-    })
-  }
-
-  /** One after the other: two that count at the same time would each leave room for themselves. */
-  async #alone({ kysely }: Executor, owner: AccountId): Promise<void> {
-    // SQLite has one writer at a time.
-    if (this.#db.dialect === 'sqlite') return
-    await kysely
-      .selectFrom('accounts')
-      .select('id')
-      .where('id', '=', owner)
-      .forNoKeyUpdate()
-      .execute()
+    const statements: Compilable[] = [this.#add(session)]
+    if (replaced) statements.unshift(this.#removal(replaced))
+    if (most !== undefined) statements.push(this.#trim(session, most))
+    // One account's sign-ins one after the other: two that count at the same time would each leave room
+    // for themselves. SQLite has one writer at a time.
+    if (most !== undefined && this.#db.dialect === 'postgres') {
+      statements.unshift(this.#lock(session.accountId))
+    }
+    await this.#db.together(statements)
   }
 
   async findLive(hash: TokenHash, now: Instant): Promise<Session | undefined> {
@@ -79,8 +71,9 @@ export class SqlSessionStore implements SessionStore {
     return numDeletedRows === 1n
   }
 
-  end(hash: TokenHash): Promise<boolean> {
-    return remove(this.#db, hash)
+  async end(hash: TokenHash): Promise<boolean> {
+    const { numDeletedRows } = await this.#removal(hash).executeTakeFirst()
+    return numDeletedRows === 1n
   }
 
   async sweep(now: Instant, limit: number): Promise<number> {
@@ -92,17 +85,26 @@ export class SqlSessionStore implements SessionStore {
       .executeTakeFirst()
     return Number(numDeletedRows)
   }
-}
 
-async function add({ kysely }: Executor, session: Session): Promise<void> {
-  await kysely.insertInto('sessions').values(toRow(session)).execute()
-}
+  #add(session: Session) {
+    return this.#db.kysely.insertInto('sessions').values(toRow(session))
+  }
 
-/** Leaves the account this session, and of the others those that were used last. */
-async function trim({ kysely }: Executor, kept: Session, most: number): Promise<void> {
-  await kysely
-    .deleteFrom('sessions')
-    .where('token_hash', 'in', (sql) =>
+  #removal(hash: TokenHash) {
+    return this.#db.kysely.deleteFrom('sessions').where('token_hash', '=', hash)
+  }
+
+  #lock(owner: AccountId) {
+    return this.#db.kysely
+      .selectFrom('accounts')
+      .select('id')
+      .where('id', '=', owner)
+      .forNoKeyUpdate()
+  }
+
+  /** Leaves the account this session, and of the others those that were used last. */
+  #trim(kept: Session, most: number) {
+    return this.#db.kysely.deleteFrom('sessions').where('token_hash', 'in', (sql) =>
       sql
         .selectFrom('sessions')
         .select('token_hash')
@@ -114,15 +116,7 @@ async function trim({ kysely }: Executor, kept: Session, most: number): Promise<
         .limit(1000)
         .offset(most - 1),
     )
-    .execute()
-}
-
-async function remove({ kysely }: Executor, hash: TokenHash): Promise<boolean> {
-  const { numDeletedRows } = await kysely
-    .deleteFrom('sessions')
-    .where('token_hash', '=', hash)
-    .executeTakeFirst()
-  return numDeletedRows === 1n
+  }
 }
 
 function toRow(session: Session): SessionRow {

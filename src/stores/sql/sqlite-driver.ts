@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import { Worker } from 'node:worker_threads'
 import {
+  type Compilable,
   CompiledQuery as Compiled,
   type CompiledQuery,
   type DatabaseConnection,
@@ -10,7 +11,17 @@ import {
 } from 'kysely'
 import { StoreUnavailableError } from '../../kernel/errors.ts'
 import { asOurs } from './sqlite-errors.ts'
+import { scriptMark } from './sqlite-script.ts'
 import type { WriterRequest, WriterResponse } from './sqlite-writer.ts'
+
+/** Statements that travel to the writer as one message, and are one transaction there. */
+export function asScript(statements: readonly Compilable[]): CompiledQuery {
+  const script = statements.map((statement) => {
+    const { sql, parameters } = statement.compile()
+    return { sql, parameters }
+  })
+  return Compiled.raw(scriptMark, script)
+}
 
 /** SQLite's dialect with the writer in a thread: see `sqlite-writer.ts`. */
 export class WriterDialect extends SqliteDialect {

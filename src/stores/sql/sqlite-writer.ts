@@ -1,5 +1,6 @@
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite'
 import { parentPort, workerData } from 'node:worker_threads'
+import { type ScriptStatement, scriptMark } from './sqlite-script.ts'
 
 /** One statement, on its way to the writer. */
 export interface WriterRequest {
@@ -52,12 +53,31 @@ class Writer {
     }
   }
 
-  #execute(sql: string, parameters: SQLInputValue[]) {
+  #execute(
+    sql: string,
+    parameters: SQLInputValue[],
+  ): { rows: readonly unknown[]; changes: number | bigint } {
     // Where the disk failed SQLite has rolled back already (https://www.sqlite.org/lang_transaction.html).
     if (sql === 'rollback' && !this.#database.isTransaction) return { rows: [], changes: 0 }
+    if (sql === scriptMark) return this.#together(parameters as unknown as ScriptStatement[])
     const statement = this.#prepared(sql)
     if (statement.columns().length > 0) return { rows: statement.all(...parameters), changes: 0 }
     return { rows: [], changes: statement.run(...parameters).changes }
+  }
+
+  /** All of them are durable when this returns, or none has happened. */
+  #together(statements: readonly ScriptStatement[]): { rows: never[]; changes: number } {
+    this.#execute('begin immediate', [])
+    try {
+      for (const { sql, parameters } of statements) {
+        this.#execute(sql, parameters as SQLInputValue[])
+      }
+      this.#execute('commit', [])
+    } catch (error) {
+      this.#execute('rollback', [])
+      throw error
+    }
+    return { rows: [], changes: 0 }
   }
 
   #prepared(sql: string): StatementSync {

@@ -4,7 +4,7 @@ import { type Compilable, Kysely } from 'kysely'
 import { StoreUnavailableError } from '../../kernel/errors.ts'
 import { type Database, type Executor, executorOf, type OneRow } from './database.ts'
 import type { Schema } from './schema.ts'
-import { WriterDialect } from './sqlite-driver.ts'
+import { asScript, WriterDialect } from './sqlite-driver.ts'
 import { translated } from './sqlite-errors.ts'
 
 /** Another process may be making or closing the same file. Readers of a WAL wait for nothing else. */
@@ -57,6 +57,10 @@ class SqliteDatabase implements Database {
 
   transaction<Result>(work: (executor: Executor) => Promise<Result>): Promise<Result> {
     return this.kysely.transaction().execute((transaction) => work(executorOf(transaction)))
+  }
+
+  async together(statements: readonly Compilable[]): Promise<void> {
+    await this.kysely.executeQuery(asScript(statements))
   }
 
   async close(): Promise<void> {

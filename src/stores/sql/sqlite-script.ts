@@ -1,0 +1,7 @@
+/** Stands where the text of a statement would: the parameters are whole statements. */
+export const scriptMark = '-- statements that travel together'
+
+export interface ScriptStatement {
+  readonly sql: string
+  readonly parameters: readonly unknown[]
+}
