@@ -62,7 +62,7 @@ export interface Ports {
 export async function composeAuth(configuration: Configuration, ports: Ports): Promise<Auth> {
   const { keys, database } = openStorage(configuration, ports.random)
   await bringUpToDate(database, configuration, ports.clock)
-  const hashing = openHashing(configuration, ports.random)
+  const hashing = openHashing(configuration, ports)
   const estimator = new GuessingPool({
     clock: ports.clock,
     report: (err) => ports.log.error({ err }, 'the thread that guesses passwords has ended'),

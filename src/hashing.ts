@@ -8,6 +8,7 @@ import {
   planOf,
 } from './hashers/options.ts'
 import type { LineCounts } from './hashers/waiting-line.ts'
+import type { Log } from './http/context.ts'
 import type { Metric } from './http/metrics.ts'
 import { ConfigurationError } from './kernel/errors.ts'
 import type { Random } from './kernel/random.ts'
@@ -16,8 +17,14 @@ import type { Random } from './kernel/random.ts'
  * The password context that the configuration asks for. Its threads start at once.
  * @throws {ConfigurationError} A scheme or a cost that there is not.
  */
-export function openHashing(configuration: Configuration, random: Random): Context {
-  return inSettings(() => new Context(contextOptions(configuration), random))
+export function openHashing(configuration: Configuration, { random, log }: HashingPorts): Context {
+  const report = (error: Error) => log.error({ err: error }, 'a hashing thread has died')
+  return inSettings(() => new Context({ ...contextOptions(configuration), report }, random))
+}
+
+interface HashingPorts {
+  readonly random: Random
+  readonly log: Pick<Log, 'error'>
 }
 
 /** What is made at which cost, without starting any thread. */
@@ -59,6 +66,12 @@ export function contextOptions(configuration: Configuration): PasswordContextOpt
   const { password_schemes, password_cost, password_pepper, hash_threads, hash_queue } =
     configuration
   const schemes = [...new Set(password_schemes.flatMap(expand))]
+  if (schemes.includes('postgres_md5')) {
+    throw new PasswordContextError(
+      'schemes',
+      'cannot name postgres_md5: its salt is a name of elsewhere',
+    )
+  }
   return {
     schemes,
     ...(password_cost && { costs: { [schemes[0] as string]: password_cost } }),

@@ -121,7 +121,11 @@ export class Context implements PasswordContext {
     this.making = describeMaking(options)
     const { threads } = this.making
     this.#plan = planOf(options)
-    this.#pool = new HasherPool(this.#plan, { threads, queue: options.queue })
+    this.#pool = new HasherPool(this.#plan, {
+      threads,
+      queue: options.queue,
+      report: options.report,
+    })
     this.#random = random
   }
 

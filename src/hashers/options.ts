@@ -18,6 +18,8 @@ export interface PasswordContextOptions {
   readonly pepper?: readonly { readonly id: string; readonly key: string | Uint8Array }[]
   /** Hashing threads. Default one for each core. */
   readonly threads?: number
+  /** Told when a hashing thread has died while nobody waited for it; another one takes its place. */
+  readonly report?: (error: Error) => void
   /** Hashes that may wait; beyond it callers get an {@link OverloadedError}. Default 128. */
   readonly queue?: number
 }

@@ -10,6 +10,8 @@ export interface HasherPoolOptions {
   readonly threads?: number | undefined
   /** How many hashes may wait. Beyond it callers are sent away, and nothing else slows down. */
   readonly queue?: number | undefined
+  /** Told when a thread has died while nobody waited for it; piscina starts another one. */
+  readonly report?: ((error: Error) => void) | undefined
 }
 
 /** Bounds the wait to about a second and a half at the default cost and two threads. */
@@ -29,7 +31,10 @@ export class HasherPool {
   readonly #line: WaitingLine
   #closed = false
 
-  constructor(plan: Plan, { threads = defaultThreads, queue = defaultQueue }: HasherPoolOptions) {
+  constructor(
+    plan: Plan,
+    { threads = defaultThreads, queue = defaultQueue, report }: HasherPoolOptions,
+  ) {
     this.#line = new WaitingLine({ atWork: threads * tasksPerThread, length: queue })
     this.#pool = new Piscina({
       filename: new URL(`./worker${extension}`, import.meta.url).href,
@@ -39,6 +44,8 @@ export class HasherPool {
       niceIncrement: nice,
       concurrentTasksPerWorker: tasksPerThread,
     })
+    // Without a listener the event would end the process.
+    this.#pool.on('error', (error: Error) => report?.(error))
   }
 
   get counts(): LineCounts {

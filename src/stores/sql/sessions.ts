@@ -9,16 +9,12 @@ import type { SessionRow } from './schema.ts'
 /** Sessions in the `sessions` table. Holds hashes only; no query can return a token. */
 export class SqlSessionStore implements SessionStore {
   readonly #db: Database
-  readonly #live: OneRow<SessionRow>
+  readonly #byToken: OneRow<SessionRow>
 
   constructor(db: Database) {
     this.#db = db
-    this.#live = db.prepare((sql) =>
-      sql
-        .selectFrom('sessions')
-        .selectAll()
-        .where('token_hash', '=', '')
-        .where('expires_at', '>', 0),
+    this.#byToken = db.prepare((sql) =>
+      sql.selectFrom('sessions').selectAll().where('token_hash', '=', ''),
     )
   }
 
@@ -35,8 +31,8 @@ export class SqlSessionStore implements SessionStore {
   }
 
   async findLive(hash: TokenHash, now: Instant): Promise<Session | undefined> {
-    const row = await this.#live(hash, now)
-    return row && fromRow(row)
+    const row = await this.#byToken(hash)
+    return row && row.expires_at > now ? fromRow(row) : undefined
   }
 
   async extend(hash: TokenHash, expiresAt: Instant, now: Instant): Promise<void> {

@@ -48,7 +48,8 @@ class Writer {
     } catch (error) {
       const { message, errcode } = error as { message: string; errcode?: number }
       // Others came while this one waited; they do not wait a full turn of their own.
-      if (errcode === busy) this.#wait(0)
+      // An extended code has more in its upper bytes.
+      if (errcode !== undefined && (errcode & 0xff) === busy) this.#wait(0)
       return { id, error: { message, errcode } }
     }
   }

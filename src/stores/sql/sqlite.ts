@@ -3,6 +3,7 @@ import { DatabaseSync, type StatementSync } from 'node:sqlite'
 import { type Compilable, Kysely } from 'kysely'
 import { StoreUnavailableError } from '../../kernel/errors.ts'
 import { type Database, type Executor, executorOf, type OneRow } from './database.ts'
+import { RowMemory } from './row-memory.ts'
 import type { Schema } from './schema.ts'
 import { asScript, WriterDialect } from './sqlite-driver.ts'
 import { translated } from './sqlite-errors.ts'
@@ -39,20 +40,25 @@ class SqliteDatabase implements Database {
   readonly dialect = 'sqlite'
   readonly kysely: Kysely<Schema>
   readonly #reader: DatabaseSync
+  readonly #memory: RowMemory
 
   constructor(path: string, reader: DatabaseSync) {
     this.#reader = reader
+    this.#memory = new RowMemory(reader)
     this.kysely = new Kysely({ dialect: new WriterDialect(path) })
   }
 
   prepare<Row>(query: (db: Kysely<Schema>) => Compilable<Row>): OneRow<Row> {
     let statement: StatementSync | undefined
+    const rows = this.#memory.ofStatement<Row>()
     // An async function, so that a failure is a rejection here as it is on PostgreSQL.
     return async (...parameters) =>
-      translated(() => {
-        statement ??= this.#reader.prepare(query(this.kysely).compile().sql)
-        return statement.get(...parameters) as Row | undefined
-      })
+      translated(() =>
+        rows.get(parameters.join('\0'), () => {
+          statement ??= this.#reader.prepare(query(this.kysely).compile().sql)
+          return statement.get(...parameters) as Row | undefined
+        }),
+      )
   }
 
   transaction<Result>(work: (executor: Executor) => Promise<Result>): Promise<Result> {

@@ -5,7 +5,7 @@ import { anAccount, aSession } from '../../../testing/records.ts'
 import type { Account } from '../../accounts/index.ts'
 import type { PasswordHash, Passwords, StoredPassword } from '../../passwords/index.ts'
 import type { Sessions } from '../../sessions/index.ts'
-import type { Stores } from '../../unit-of-work.ts'
+import type { Stores, UnitOfWork } from '../../unit-of-work.ts'
 import { PasswordChange } from './index.ts'
 
 const account = anAccount()
@@ -25,7 +25,6 @@ function setUp(meanwhile: (state: { account: Account; stored: StoredPassword }) 
   }
   const stores = {
     accounts: {
-      findById: async () => state.account,
       startEpoch: async () => ({ ...state.account, epoch: state.account.epoch + 1 }),
     },
     passwords: {
@@ -40,10 +39,19 @@ function setUp(meanwhile: (state: { account: Account; stored: StoredPassword }) 
     state.renewed += 1
     return { session, token: new Secret('token') }
   }
+  const undoing: UnitOfWork['run'] = async (work) => {
+    const before = state.stored
+    try {
+      return await work(stores)
+    } catch (error) {
+      state.stored = before
+      throw error
+    }
+  }
   const flow = new PasswordChange({
     passwords: passwords as Passwords,
     sessions: { renew } as Sessions,
-    unitOfWork: { run: (work) => work(stores) },
+    unitOfWork: { run: undoing },
     clock: new FakeClock(),
   })
   const change = () =>

@@ -11,12 +11,11 @@ import {
   readPlaintext,
   type StoredPassword,
 } from '../../passwords/index.ts'
-import {
-  type Authenticated,
-  type PresentedToken,
-  type Sessions,
-  type StartedSession,
-  speaksFor,
+import type {
+  Authenticated,
+  PresentedToken,
+  Sessions,
+  StartedSession,
 } from '../../sessions/index.ts'
 import type { UnitOfWork } from '../../unit-of-work.ts'
 
@@ -50,6 +49,9 @@ export type PasswordChangeOutcome =
   | Refused<PasswordChangeRefusal>
   | Invalid<PasswordChangeProblem>
 
+/** Undoes what has been written so far. */
+class SessionEnded extends Error {}
+
 export class PasswordChange {
   readonly #deps: PasswordChangeDependencies
 
@@ -81,18 +83,25 @@ export class PasswordChange {
   }
 
   /** The account in its new epoch, or `undefined` when `old` is not its hash any more. */
-  #replace(
+  async #replace(
     { account: { id }, session }: Authenticated,
     old: PasswordHash,
     next: StoredPassword,
   ): Promise<Account | 'not_authenticated' | undefined> {
     const { unitOfWork, clock } = this.#deps
-    return unitOfWork.run(async ({ accounts, passwords }) => {
-      // Hashing takes its time: who was disabled meanwhile must not get a session of a later epoch.
-      if (!speaksFor(session, await accounts.findById(id))) return 'not_authenticated'
-      const replaced = await passwords.replace(id, old, next, clock.now())
-      return replaced ? accounts.startEpoch(id) : undefined
-    })
+    const before = session.epoch
+    try {
+      return await unitOfWork.run(async ({ accounts, passwords }) => {
+        if (!(await passwords.replace(id, old, next, clock.now()))) return undefined
+        const account = await accounts.startEpoch(id)
+        // Hashing takes its time: who was disabled meanwhile must not get a session of a later epoch.
+        if (account?.status !== 'active' || account.epoch !== before + 1) throw new SessionEnded()
+        return account
+      })
+    } catch (error) {
+      if (error instanceof SessionEnded) return 'not_authenticated'
+      throw error
+    }
   }
 
   async #read({ actor, currentPassword, newPassword }: PasswordChangeRequest) {

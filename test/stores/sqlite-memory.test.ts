@@ -1,0 +1,88 @@
+import { DatabaseSync } from 'node:sqlite'
+import { describe, expect, it } from 'vitest'
+import { SqlAccountStore } from '../../src/stores/sql/accounts.ts'
+import type { Database } from '../../src/stores/sql/database.ts'
+import { migrate } from '../../src/stores/sql/migrate.ts'
+import { SqlSessionStore } from '../../src/stores/sql/sessions.ts'
+import { openSqlite } from '../../src/stores/sql/sqlite.ts'
+import { anAccount, anInstant, aSession } from '../../src/testing/index.ts'
+import { onCleanUp, temporaryFolder } from '../support/clean-up.ts'
+
+const now = anInstant('2030-01-01T00:00:00Z')
+
+async function opened(path = `${temporaryFolder()}/sallyport.db`): Promise<[Database, string]> {
+  const db = openSqlite(path)
+  onCleanUp(() => db.close())
+  await migrate(db, now)
+  return [db, path]
+}
+
+describe('what SQLite remembers of sessions and accounts', () => {
+  it('is forgotten with the next commit of this process', async () => {
+    const [db] = await opened()
+    const [accounts, sessions] = [new SqlAccountStore(db), new SqlSessionStore(db)]
+    const account = anAccount()
+    await accounts.insert(account)
+    for (let round = 0; round < 50; round++) {
+      const session = aSession(account)
+      await sessions.insert(session)
+      expect(await sessions.findLive(session.tokenHash, now)).toEqual(session)
+      expect(await sessions.findLive(session.tokenHash, now)).toEqual(session)
+      await sessions.end(session.tokenHash)
+      expect(await sessions.findLive(session.tokenHash, now)).toBeUndefined()
+    }
+  })
+
+  it('is forgotten with a commit of any other process', async () => {
+    const [db, path] = await opened()
+    const [accounts, sessions] = [new SqlAccountStore(db), new SqlSessionStore(db)]
+    const account = anAccount()
+    const session = aSession(account)
+    await accounts.insert(account)
+    await sessions.insert(session)
+    expect(await sessions.findLive(session.tokenHash, now)).toEqual(session)
+    expect(await accounts.findById(account.id)).toEqual(account)
+
+    const other = new DatabaseSync(path, { timeout: 5000 })
+    onCleanUp(() => other.close())
+    other.exec("update accounts set status = 'disabled', epoch = epoch + 1")
+    expect(await accounts.findById(account.id)).toMatchObject({ status: 'disabled', epoch: 1 })
+    other.exec('delete from sessions')
+    expect(await sessions.findLive(session.tokenHash, now)).toBeUndefined()
+  })
+
+  it('is not what an uncommitted change says', async () => {
+    const [db, path] = await opened()
+    const accounts = new SqlAccountStore(db)
+    const account = anAccount()
+    await accounts.insert(account)
+    await accounts.findById(account.id)
+    const other = new DatabaseSync(path, { timeout: 5000 })
+    onCleanUp(() => other.close())
+    other.exec("begin; update accounts set status = 'disabled'")
+    expect(await accounts.findById(account.id)).toEqual(account)
+    other.exec('rollback')
+    expect(await accounts.findById(account.id)).toEqual(account)
+  })
+
+  it('does not outlive the end of a session', async () => {
+    const [db] = await opened()
+    const [accounts, sessions] = [new SqlAccountStore(db), new SqlSessionStore(db)]
+    const account = anAccount()
+    const session = aSession(account)
+    await accounts.insert(account)
+    await sessions.insert(session)
+    expect(await sessions.findLive(session.tokenHash, now)).toEqual(session)
+    expect(await sessions.findLive(session.tokenHash, session.expiresAt)).toBeUndefined()
+  })
+
+  it('is bounded', async () => {
+    const [db] = await opened()
+    const accounts = new SqlAccountStore(db)
+    const people = Array.from({ length: 12_000 }, () => anAccount())
+    await accounts.insertAll(people)
+    for (const { id } of people) expect((await accounts.findById(id))?.id).toBe(id)
+    const [first] = people
+    expect(first && (await accounts.findById(first.id))).toEqual(first)
+  })
+})
