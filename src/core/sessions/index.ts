@@ -1,4 +1,4 @@
-export { type SessionPolicy, speaksFor } from './policy.ts'
+export type { SessionPolicy } from './policy.ts'
 export {
   type Authenticated,
   type PresentedToken,
