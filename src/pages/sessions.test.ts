@@ -45,7 +45,8 @@ describe('sessions page', () => {
 
   it('names each button by its session, and shows what a client claims as text', () => {
     const html = page({ sessions: [own, listed({ device: '<b>x</b>', address: '"><i>' })] })
-    expect(html).toContain('End<span class="unseen"> the session of &lt;b&gt;x&lt;/b&gt;</span>')
+    expect(html).toContain('<h2 id="session-sn_other">&lt;b&gt;x&lt;/b&gt;</h2>')
+    expect(html).toContain('id="end-sn_other" aria-labelledby="end-sn_other session-sn_other"')
     expect(html).not.toMatch(/<b>x|<i>/)
   })
 

@@ -60,7 +60,7 @@ function row(session: ListedSession, view: SessionsView): Html {
 <p class="person-more">Signed in ${how}${from}, ${time(startedAt, 'minute')}</p>
 <p class="person-more">Last used ${time(seenAt, 'minute')}</p>
 </div>
-${!current && view.fresh && endForm(view, id, html`End<span class="unseen"> the session of ${device}</span>`)}
+${!current && view.fresh && endForm(view, id, 'End', html` id="end-${id}" aria-labelledby="end-${id} session-${id}"`)}
 </li>`
 }
 
@@ -68,13 +68,14 @@ function endOthers(view: SessionsView): Html {
   if (!view.fresh) {
     return html`<p class="aside"><a href="/login?again&amp;next=%2Faccount%2Fsessions">Sign in again to end sessions</a></p>`
   }
-  return endForm(view, 'others', html`End all other sessions`)
+  return endForm(view, 'others', 'End all other sessions')
 }
 
-function endForm({ csrfToken }: SessionsView, what: string, text: Html): Html {
+/** `naming` says which session a button that says only "End" is for. */
+function endForm({ csrfToken }: SessionsView, what: string, text: string, naming?: Html): Html {
   return html`<form method="post" action="/account/sessions">
 <input type="hidden" name="csrf_token" value="${csrfToken}">
 <input type="hidden" name="end" value="${what}">
-<button class="button quiet" type="submit">${text}</button>
+<button class="button quiet" type="submit"${naming}>${text}</button>
 </form>`
 }
