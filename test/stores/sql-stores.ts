@@ -14,6 +14,7 @@ import {
   passwordStoreContract,
   sessionStoreContract,
 } from '../../src/testing/index.ts'
+import { sessionStoreModel } from './session-model.ts'
 
 const now = anInstant('2030-01-01T00:00:00Z')
 
@@ -46,12 +47,14 @@ export function sqlStoresContract(name: string, openEmpty: () => Promise<Databas
     return { store: new SqlPasswordStore(db), newAccount }
   })
 
-  sessionStoreContract(name, async () => {
+  const sessions = async () => {
     const db = await migrated()
     const account = anAccount()
     await new SqlAccountStore(db).insert(account)
     return { store: new SqlSessionStore(db), account }
-  })
+  }
+  sessionStoreContract(name, sessions)
+  sessionStoreModel(name, sessions)
 
   describe(`unit of work: ${name}`, () => {
     it('leaves nothing behind when the work fails half-way', async () => {
