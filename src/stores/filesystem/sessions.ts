@@ -1,0 +1,172 @@
+import { dirname } from 'node:path'
+import type { AccountId } from '../../core/accounts/index.ts'
+import type { InsertOptions, Session, SessionId, SessionStore } from '../../core/sessions/index.ts'
+import type { Instant } from '../../kernel/clock.ts'
+import type { Random } from '../../kernel/random.ts'
+import type { TokenHash } from '../../kernel/token.ts'
+import { createMarker, createWhole, removed, renamedWith, settle, unavailable } from './durable.ts'
+import { moveEnd, readSession } from './session-file.ts'
+import { SessionFolder } from './session-folder.ts'
+import { type Owner, recordOf } from './session-record.ts'
+import { SessionSweep } from './session-sweep.ts'
+
+/**
+ * How long a file may grow by sessions that take one another's place: about a hundred. Then the old one
+ * ends a moment before the new one begins; a crash between the two signs somebody out.
+ */
+const fileBound = 65_536
+
+/**
+ * Sessions as files, one each. A session is there when its file is: whoever removes the file has ended
+ * it, and nothing but `insert` ever makes one. Several processes may share the folder.
+ *
+ * A session check reads one small file, at once: the system has it in memory, and in Node's threads it
+ * would wait behind slower work. What must reach the disk waits there.
+ */
+export class FileSessionStore implements SessionStore {
+  readonly #folder: SessionFolder
+  readonly #sweep: SessionSweep
+  readonly #owner: Owner
+  readonly #turns = new Map<AccountId, Promise<void>>()
+
+  private constructor(folder: SessionFolder, owner: Owner) {
+    this.#folder = folder
+    this.#sweep = new SessionSweep(folder)
+    this.#owner = owner
+  }
+
+  static open(path: string, random: Random): Promise<FileSessionStore> {
+    return answered(async () => {
+      const owner = Buffer.from(random.bytes(8)).toString('hex')
+      return new FileSessionStore(await SessionFolder.open(path), owner)
+    })
+  }
+
+  insert(session: Session, { replaced, most }: InsertOptions = {}): Promise<void> {
+    const work = () => answered(() => this.#insert(session, replaced, most))
+    return most === undefined ? work() : this.#inTurn(session.accountId, work)
+  }
+
+  findLive(hash: TokenHash, now: Instant): Promise<Session | undefined> {
+    return answered(async () => {
+      const session = this.#read(hash)
+      if (!session) this.#folder.mustBeThere()
+      return session && session.expiresAt > now ? session : undefined
+    })
+  }
+
+  extend(hash: TokenHash, expiresAt: Instant, now: Instant): Promise<void> {
+    return answered(async () =>
+      moveEnd(this.#folder.fileOf(hash), hash, { owner: this.#owner, expiresAt, seenAt: now }),
+    )
+  }
+
+  listLive(owner: AccountId, epoch: number, now: Instant): Promise<Session[]> {
+    return answered(async () =>
+      (await this.#of(owner))
+        .filter((session) => session.epoch === epoch && session.expiresAt > now)
+        .sort((a, b) => b.seenAt - a.seenAt),
+    )
+  }
+
+  endById(owner: AccountId, id: SessionId): Promise<boolean> {
+    return answered(async () => {
+      const session = (await this.#of(owner)).find((one) => one.id === id)
+      return session !== undefined && (await this.#end(session))
+    })
+  }
+
+  end(hash: TokenHash): Promise<boolean> {
+    return answered(async () => {
+      const session = this.#read(hash)
+      return session !== undefined && (await this.#end(session))
+    })
+  }
+
+  sweep(now: Instant, limit: number): Promise<number> {
+    return answered(() => this.#sweep.run(now, limit))
+  }
+
+  #read(hash: TokenHash): Session | undefined {
+    return readSession(this.#folder.fileOf(hash), hash)
+  }
+
+  async #insert(session: Session, replaced: TokenHash | undefined, most: number | undefined) {
+    const { accountId, tokenHash } = session
+    const old = replaced && this.#read(replaced)
+    if (!(replaced && (await this.#takesPlaceOf(replaced, session)))) {
+      if (replaced) await this.#remove(replaced)
+      await createWhole(this.#folder.fileOf(tokenHash), recordOf(session))
+    }
+    try {
+      // After the file, so that a marker without one is always of a session that is over. A crash
+      // between the two leaves a session whose token nobody was given.
+      const marker = this.#folder.markerOf(accountId, tokenHash)
+      await createMarker(this.#folder.folderOf(accountId), marker)
+      if (old) await removed(this.#folder.markerOf(old.accountId, old.tokenHash))
+      if (most !== undefined) await this.#trim(session, most)
+    } catch (error) {
+      await removed(this.#folder.fileOf(tokenHash)).catch(() => undefined)
+      throw error
+    }
+  }
+
+  /** Two names cannot change in one step, but one file can change its name: see `session-record.ts`. */
+  #takesPlaceOf(replaced: TokenHash, session: Session): Promise<boolean> {
+    const [from, to] = [this.#folder.fileOf(replaced), this.#folder.fileOf(session.tokenHash)]
+    return renamedWith(from, to, `\n${recordOf(session)}`, fileBound)
+  }
+
+  /** Of all sessions of the account, of whatever epoch. One whose file is gone loses its marker. */
+  async #of(owner: AccountId): Promise<Session[]> {
+    const found: Session[] = []
+    for (const hash of this.#folder.markedIn(this.#folder.folderOf(owner))) {
+      const session = this.#read(hash)
+      if (session) found.push(session)
+      else await removed(this.#folder.markerOf(owner, hash))
+    }
+    return found
+  }
+
+  async #end({ accountId, tokenHash }: Session): Promise<boolean> {
+    if (!(await this.#remove(tokenHash))) return false
+    await removed(this.#folder.markerOf(accountId, tokenHash))
+    return true
+  }
+
+  /** Gone after a power failure too, before anybody is told. */
+  async #remove(hash: TokenHash): Promise<boolean> {
+    const file = this.#folder.fileOf(hash)
+    if (!(await removed(file))) return false
+    await settle(dirname(file))
+    return true
+  }
+
+  async #trim(kept: Session, most: number): Promise<void> {
+    const others = (await this.#of(kept.accountId)).filter(({ id }) => id !== kept.id)
+    others.sort((a, b) => b.seenAt - a.seenAt || b.createdAt - a.createdAt)
+    for (const session of others.slice(most - 1)) await this.#end(session)
+  }
+
+  /**
+   * One account's sign-ins one after the other: two that count at the same time would each end what the
+   * other leaves. Those of another process may; then the account has fewer sessions, never more.
+   */
+  async #inTurn(owner: AccountId, work: () => Promise<void>): Promise<void> {
+    const mine = (this.#turns.get(owner) ?? Promise.resolve()).then(work, work)
+    this.#turns.set(owner, mine)
+    try {
+      await mine
+    } finally {
+      if (this.#turns.get(owner) === mine) this.#turns.delete(owner)
+    }
+  }
+}
+
+async function answered<Result>(work: () => Promise<Result>): Promise<Result> {
+  try {
+    return await work()
+  } catch (error) {
+    throw unavailable(error)
+  }
+}
