@@ -28,11 +28,11 @@ import { type Random, systemRandom } from './kernel/random.ts'
 import { Secret } from './kernel/secret.ts'
 import { type AuthOptions, configurationOfOptions } from './options.ts'
 import { assetUrls } from './pages/assets.ts'
+import { type OpenSessionStore, openSessionStore } from './session-store.ts'
 import { bringUpToDate, openStorage } from './storage.ts'
 import { SqlAccountStore } from './stores/sql/accounts.ts'
 import type { Database } from './stores/sql/database.ts'
 import { SqlPasswordStore } from './stores/sql/passwords.ts'
-import { SqlSessionStore } from './stores/sql/sessions.ts'
 import { sqlUnitOfWork } from './stores/sql/unit-of-work.ts'
 
 /**
@@ -62,6 +62,7 @@ export interface Ports {
 export async function composeAuth(configuration: Configuration, ports: Ports): Promise<Auth> {
   const { keys, database } = openStorage(configuration, ports.random)
   await bringUpToDate(database, configuration, ports.clock)
+  const sessionStore = await openSessionStore({ configuration, database, random: ports.random })
   const hashing = openHashing(configuration, ports)
   const estimator = new GuessingPool({
     clock: ports.clock,
@@ -69,7 +70,7 @@ export async function composeAuth(configuration: Configuration, ports: Ports): P
   })
   const judge = wireJudge(configuration, estimator, ports.log)
   const hasher = new ContextHasher(hashing)
-  const chapters = wireChapters(configuration, database, { hasher, judge }, ports)
+  const chapters = wireChapters(configuration, database, { hasher, judge, sessionStore }, ports)
   const cookie = new SessionCookie(isOverTls(configuration))
   const formTokens = new FormTokens(keys, ports.random)
   const housekeeping = keepHouse(chapters.sessions, ports.log)
@@ -83,6 +84,7 @@ export async function composeAuth(configuration: Configuration, ports: Ports): P
       clearInterval(housekeeping)
       await chapters.passwords.settled()
       await Promise.all([hashing.close(), estimator.close()])
+      await sessionStore[Symbol.asyncDispose]?.()
       await database.close()
     },
   }
@@ -109,10 +111,16 @@ type Chapters = Pick<
   'login' | 'registration' | 'passwordChange' | 'passwords' | 'sessions' | 'sessionPolicy'
 >
 
+interface Parts {
+  readonly hasher: PasswordHasher
+  readonly judge: PasswordJudge
+  readonly sessionStore: OpenSessionStore
+}
+
 function wireChapters(
   configuration: Configuration,
   database: Database,
-  { hasher, judge }: { readonly hasher: PasswordHasher; readonly judge: PasswordJudge },
+  { hasher, judge, sessionStore }: Parts,
   { clock, random, log }: Ports,
 ): Chapters {
   const accounts = new SqlAccountStore(database)
@@ -129,8 +137,13 @@ function wireChapters(
     fresh: configuration.session_fresh,
     perAccount: configuration.sessions_per_account,
   }
-  const store = new SqlSessionStore(database)
-  const sessions = new Sessions({ store, accounts, policy: sessionPolicy, clock, random })
+  const sessions = new Sessions({
+    store: sessionStore,
+    accounts,
+    policy: sessionPolicy,
+    clock,
+    random,
+  })
   const login = new Login({ accounts, passwords, sessions })
   const unitOfWork = sqlUnitOfWork(database)
   const registration = new Registration({ passwords, unitOfWork, clock, random })

@@ -34,6 +34,8 @@ export interface AuthOptions {
   readonly passwordPepper?: string | readonly string[]
   /** Where to ask for breached passwords, by ranges of hashes; https, or http on this machine. Default nowhere. */
   readonly breachedPasswordsUrl?: string
+  /** Where sessions are kept. Default `database`; `memory` loses them at restart. */
+  readonly sessionStore?: 'database' | 'memory' | 'filesystem'
   /** A session ends when it is not used for this long, such as `30m`, the default. */
   readonly sessionIdle?: string
   /** A session ends this long after sign-in, used or not. Default `24h`. */
@@ -69,6 +71,7 @@ const settingOfOption = {
   passwordCost: 'password_cost',
   passwordPepper: 'password_pepper',
   breachedPasswordsUrl: 'breached_passwords_url',
+  sessionStore: 'session_store',
   sessionIdle: 'session_idle',
   sessionLifetime: 'session_lifetime',
   sessionFresh: 'session_fresh',

@@ -164,6 +164,8 @@ describe('configuration', () => {
     },
   )
 
+  const severalNodes = { SALLYPORT_DATABASE_URL: 'postgres://localhost/x', SALLYPORT_SECRET: key }
+
   it.each([
     [{ SALLYPORT_HOST: '0.0.0.0' }, 'public address is loopback'],
     [{ SALLYPORT_URL: 'https://id.example.com' }, 'none is trusted'],
@@ -173,6 +175,14 @@ describe('configuration', () => {
     [
       { SALLYPORT_DATABASE_URL: 'postgres://db.example.com/x', SALLYPORT_SECRET: key },
       'without TLS',
+    ],
+    [
+      { ...severalNodes, SALLYPORT_SESSION_STORE: 'memory' },
+      'memory: they are lost at restart, and other nodes on the same database do not know them',
+    ],
+    [
+      { ...severalNodes, SALLYPORT_SESSION_STORE: 'filesystem' },
+      'of this machine: nodes elsewhere',
     ],
   ])('warns of what is allowed but unwise: %j', (environment, warning) => {
     expect(reviewConfiguration(loadConfiguration(environment))).toEqual([
@@ -190,6 +200,14 @@ describe('configuration', () => {
     })
     expect(reviewConfiguration(configuration)).toEqual([])
   })
+
+  it.each(['memory', 'filesystem'])(
+    'finds nothing wrong with sessions in %s beside SQLite',
+    (store) => {
+      const configuration = loadConfiguration({ SALLYPORT_SESSION_STORE: store })
+      expect(reviewConfiguration(configuration)).toEqual([])
+    },
+  )
 
   it('is shown with its secrets masked', () => {
     const shown = describeConfiguration(

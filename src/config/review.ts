@@ -49,6 +49,18 @@ const checks: readonly Check[] = [
     warning:
       'the connection to the database crosses the network without TLS (sslmode=verify-full in SALLYPORT_DATABASE_URL)',
   },
+  {
+    applies: ({ database_url, session_store }) =>
+      database_url !== undefined && session_store === 'memory',
+    warning:
+      'sessions are kept in memory: they are lost at restart, and other nodes on the same database do not know them (SALLYPORT_SESSION_STORE)',
+  },
+  {
+    applies: ({ database_url, session_store }) =>
+      database_url !== undefined && session_store === 'filesystem',
+    warning:
+      'sessions are kept in the data folder of this machine: nodes elsewhere on the same database do not know them (SALLYPORT_SESSION_STORE)',
+  },
 ]
 
 function crossesNetwork(address: string): boolean {

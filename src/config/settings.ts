@@ -35,6 +35,7 @@ export interface Settings {
   readonly password_cost: Readonly<Record<string, number>>
   readonly password_pepper: readonly parse.NamedKey[]
   readonly breached_passwords_url: URL
+  readonly session_store: 'database' | 'memory' | 'filesystem'
   readonly session_idle: Duration
   readonly session_lifetime: Duration
   readonly session_fresh: Duration
@@ -155,6 +156,13 @@ const settings: { readonly [Name in SettingName]: Setting<Settings[Name]> } = {
       'where to ask for breached passwords by the first five digits of a hash, such as `https://api.pwnedpasswords.com/range/`; https, or http on this machine',
     reason: 'off: it talks to somebody else’s server; those in force already are not asked about',
     parse: parse.rangesAddress,
+  },
+  session_store: {
+    about:
+      'where sessions are kept: `database`, beside the accounts; `memory`, lost at restart; `filesystem`, files in the data folder. The last two belong to one machine',
+    default: 'database',
+    reason: 'survives restarts, and all nodes share it',
+    parse: parse.choice(['database', 'memory', 'filesystem']),
   },
   session_idle: {
     about: 'a session ends when it is not used for this long',

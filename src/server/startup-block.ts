@@ -14,8 +14,6 @@ export function startupBlock(
 ): string {
   const { management_host, management_port, password_policy: policy } = configuration
   const folder = resolve(configuration.data_dir)
-  const idle = writeDuration(configuration.session_idle)
-  const lifetime = writeDuration(configuration.session_lifetime)
   const lines = [
     ['Open', configuration.url.origin],
     ['Health', `http://${hostText(management_host)}:${management_port}/health/ready`],
@@ -24,13 +22,26 @@ export function startupBlock(
       'Database',
       configuration.database_url ? databaseText(configuration) : join(folder, 'sallyport.db'),
     ],
-    ['Sessions', `end after ${idle} without use, ${lifetime} after sign-in at the latest`],
+    ['Sessions', sessionsText(configuration)],
     ['Passwords', `policy ${policy}: at least ${minPasswordLength[policy]} characters`],
     ['Hashing', hashingText(hashing)],
   ] as const
   const facts = lines.map(([label, text]) => `  ${label.padEnd(10)} ${text}`)
   const cautions = warnings.map((warning) => `  Warning    ${warning}`)
   return ['', `Sallyport ${version} is ready`, '', ...facts, ...cautions, '', ''].join('\n')
+}
+
+const places: { readonly [Kind in Configuration['session_store']]: string } = {
+  database: 'in the database',
+  memory: 'in memory, lost at restart',
+  filesystem: 'in files',
+}
+
+function sessionsText(configuration: Configuration): string {
+  const idle = writeDuration(configuration.session_idle)
+  const lifetime = writeDuration(configuration.session_lifetime)
+  const place = places[configuration.session_store]
+  return `${place}; end after ${idle} without use, ${lifetime} after sign-in at the latest`
 }
 
 /** Threads times what one hash needs: that much memory, however many sign in at once. */

@@ -47,7 +47,7 @@ describe('the first start', () => {
       `  Health     ${server.managementUrl}/health/ready`,
       `  Data       ${folder}`,
       `  Database   ${join(folder, 'sallyport.db')}`,
-      '  Sessions   end after 30m without use, 24h after sign-in at the latest',
+      '  Sessions   in the database; end after 30m without use, 24h after sign-in at the latest',
       '  Passwords  policy strength: at least 12 characters',
       expect.stringMatching(
         /^ {2}Hashing {4}argon2id memory=19456,passes=2,lanes=1 on \d+ threads?: \d+ MiB at most$/,
