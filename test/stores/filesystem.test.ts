@@ -32,7 +32,7 @@ sessionStoreContract('filesystem', () => open())
 sessionStoreModel('filesystem', () => open())
 
 const start = anInstant('2030-01-01T00:00:00Z')
-const program = join(import.meta.dirname, 'session-process.ts')
+const program = join(import.meta.dirname, '../support/session-process.ts')
 
 /** Another process on the same folder. It begins its task when told to. */
 async function another(folder: string, task: string, ...given: string[]) {

@@ -15,11 +15,8 @@ import type { TokenHash } from '../../kernel/token.ts'
  * finds one of them whole.
  */
 
-/** One process that has the store open. */
+/** One process that has the store open: 16 hexadecimal digits. */
 export type Owner = string
-
-/** As `sh` would say: 16 hexadecimal digits. */
-export const ownerPattern = /^[0-9a-f]{16}$/
 
 interface Move {
   readonly owner: Owner
@@ -41,7 +38,10 @@ export function recordOf(session: Session): string {
 }
 
 /** As long as any other: one may be written over another. */
-export function moveOf(hash: TokenHash, { owner, expiresAt, seenAt }: Omit<Move, 'position'>) {
+export function moveOf(
+  hash: TokenHash,
+  { owner, expiresAt, seenAt }: Omit<Move, 'position'>,
+): string {
   return line(hash, `moved ${owner} ${digits(expiresAt)} ${digits(seenAt)}`)
 }
 
