@@ -13,13 +13,17 @@ const lookBound = 50_000
 /** Requests are answered in between. */
 const pauseEvery = 64
 
-/** No insert takes so long: a draft of then was left by a process that was killed. */
-const draftAge = minutes(10)
+/** No insert takes so long: what is half-made since then was left by a process that was killed. */
+const insertTime = minutes(10)
+
+/** Forgotten beyond it, so that they wait for ten minutes more. */
+const rememberedBound = 10_000
 
 /** Removes what is over, what is damaged and what was left half-made; goes round, a folder after the other. */
 export class SessionSweep {
   readonly #folder: SessionFolder
-  readonly #drafts = new Map<string, Instant>()
+  /** Drafts and lone markers, and when they were seen first. */
+  readonly #halfMade = new Map<string, Instant>()
   #next = 0
   #looked = 0
 
@@ -36,7 +40,7 @@ export class SessionSweep {
       count += await this.#sessions(shard, now, limit - count)
       if (count >= limit) break
       await this.#drafted(shard, now)
-      await this.#markers(shard)
+      await this.#markers(shard, now)
       this.#next = (this.#next + 1) % shards.length
       if (this.#looked - before >= lookBound) break
     }
@@ -57,27 +61,30 @@ export class SessionSweep {
   }
 
   async #drafted(shard: string, now: Instant): Promise<void> {
-    const there = this.#folder.draftsIn(shard)
-    for (const path of this.#drafts.keys()) {
-      if (basename(path).startsWith(shard) && !there.includes(path)) this.#drafts.delete(path)
-    }
-    for (const path of there) {
-      const since = this.#drafts.get(path) ?? now
-      this.#drafts.set(path, since)
-      if (now >= plus(since, draftAge)) await removed(path)
-    }
+    for (const path of this.#folder.draftsIn(shard)) await this.#removeOld(path, now)
   }
 
-  /** Of damaged files, and of processes that were killed between a session and its marker. */
-  async #markers(shard: string): Promise<void> {
+  async #markers(shard: string, now: Instant): Promise<void> {
     for (const folder of this.#folder.accountFoldersIn(shard)) {
       await this.#look()
       const marked = this.#folder.markedIn(folder)
-      const gone = marked.filter((hash) => !existsSync(this.#folder.fileOf(hash)))
-      for (const hash of gone) await removed(`${folder}/${basename(this.#folder.fileOf(hash))}`)
-      // Refused where a sign-in has just put a marker; who comes later makes the folder again.
-      if (gone.length === marked.length) await rmdir(folder).catch(() => undefined)
+      const alone = marked.filter((hash) => !existsSync(this.#folder.fileOf(hash)))
+      for (const hash of alone) {
+        await this.#removeOld(`${folder}/${basename(this.#folder.fileOf(hash))}`, now)
+      }
+      // Refused where there is a marker; a sign-in that comes later makes the folder again.
+      if (alone.length === marked.length) await rmdir(folder).catch(() => undefined)
     }
+  }
+
+  async #removeOld(path: string, now: Instant): Promise<void> {
+    const since = this.#halfMade.get(path) ?? now
+    // What was whole at the next look is never asked for again.
+    if (this.#halfMade.size >= rememberedBound) this.#halfMade.clear()
+    this.#halfMade.set(path, since)
+    if (now < plus(since, insertTime)) return
+    await removed(path)
+    this.#halfMade.delete(path)
   }
 
   async #look(): Promise<void> {

@@ -63,7 +63,7 @@ export class FileSessionStore implements SessionStore {
 
   listLive(owner: AccountId, epoch: number, now: Instant): Promise<Session[]> {
     return answered(async () =>
-      (await this.#of(owner))
+      this.#of(owner)
         .filter((session) => session.epoch === epoch && session.expiresAt > now)
         .sort((a, b) => b.seenAt - a.seenAt),
     )
@@ -71,7 +71,7 @@ export class FileSessionStore implements SessionStore {
 
   endById(owner: AccountId, id: SessionId): Promise<boolean> {
     return answered(async () => {
-      const session = (await this.#of(owner)).find((one) => one.id === id)
+      const session = this.#of(owner).find((one) => one.id === id)
       return session !== undefined && (await this.#end(session))
     })
   }
@@ -93,22 +93,28 @@ export class FileSessionStore implements SessionStore {
 
   async #insert(session: Session, replaced: TokenHash | undefined, most: number | undefined) {
     const { accountId, tokenHash } = session
+    // Before the file: what can be found by its token can be found by its account. A marker alone, as
+    // a crash leaves it, means nothing and is swept.
+    const marker = this.#folder.markerOf(accountId, tokenHash)
+    try {
+      await createMarker(this.#folder.folderOf(accountId), marker)
+      await this.#begin(session, replaced)
+      if (most !== undefined) await this.#trim(session, most)
+    } catch (error) {
+      for (const path of [this.#folder.fileOf(tokenHash), marker]) {
+        await removed(path).catch(() => undefined)
+      }
+      throw error
+    }
+  }
+
+  async #begin(session: Session, replaced: TokenHash | undefined): Promise<void> {
     const old = replaced && this.#read(replaced)
     if (!(replaced && (await this.#takesPlaceOf(replaced, session)))) {
       if (replaced) await this.#remove(replaced)
-      await createWhole(this.#folder.fileOf(tokenHash), recordOf(session))
+      await createWhole(this.#folder.fileOf(session.tokenHash), recordOf(session))
     }
-    try {
-      // After the file, so that a marker without one is always of a session that is over. A crash
-      // between the two leaves a session whose token nobody was given.
-      const marker = this.#folder.markerOf(accountId, tokenHash)
-      await createMarker(this.#folder.folderOf(accountId), marker)
-      if (old) await removed(this.#folder.markerOf(old.accountId, old.tokenHash))
-      if (most !== undefined) await this.#trim(session, most)
-    } catch (error) {
-      await removed(this.#folder.fileOf(tokenHash)).catch(() => undefined)
-      throw error
-    }
+    if (old) await removed(this.#folder.markerOf(old.accountId, old.tokenHash))
   }
 
   /** Two names cannot change in one step, but one file can change its name: see `session-record.ts`. */
@@ -117,15 +123,10 @@ export class FileSessionStore implements SessionStore {
     return renamedWith(from, to, `\n${recordOf(session)}`, fileBound)
   }
 
-  /** Of all sessions of the account, of whatever epoch. One whose file is gone loses its marker. */
-  async #of(owner: AccountId): Promise<Session[]> {
-    const found: Session[] = []
-    for (const hash of this.#folder.markedIn(this.#folder.folderOf(owner))) {
-      const session = this.#read(hash)
-      if (session) found.push(session)
-      else await removed(this.#folder.markerOf(owner, hash))
-    }
-    return found
+  /** Of all sessions of the account, of whatever epoch. */
+  #of(owner: AccountId): Session[] {
+    const hashes = this.#folder.markedIn(this.#folder.folderOf(owner))
+    return hashes.flatMap((hash) => this.#read(hash) ?? [])
   }
 
   async #end({ accountId, tokenHash }: Session): Promise<boolean> {
@@ -143,7 +144,7 @@ export class FileSessionStore implements SessionStore {
   }
 
   async #trim(kept: Session, most: number): Promise<void> {
-    const others = (await this.#of(kept.accountId)).filter(({ id }) => id !== kept.id)
+    const others = this.#of(kept.accountId).filter(({ id }) => id !== kept.id)
     others.sort((a, b) => b.seenAt - a.seenAt || b.createdAt - a.createdAt)
     for (const session of others.slice(most - 1)) await this.#end(session)
   }
