@@ -20,7 +20,14 @@ export const checks: readonly Step[] = [
 
 export const debianPackages: Step = {
   name: 'Debian packages',
-  command: ['node', 'scripts/debian-packages.ts', 'postgresql', 'chromium'],
+  command: [
+    'node',
+    'scripts/debian-packages.ts',
+    'postgresql',
+    'chromium',
+    'redis-server',
+    'memcached',
+  ],
 }
 
 export const build: readonly Step[] = [
