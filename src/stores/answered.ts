@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { StoreUnavailableError } from '../kernel/errors.ts'
 
 /** No request waits longer for a server that keeps sessions; then it is told 503. Milliseconds. */
-const longestWait = 2500
+const longestWait = 2000
 
 /** What a server answers; or, whatever kept it from answering in time, that it is not available. */
 export async function answered<Result>(

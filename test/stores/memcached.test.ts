@@ -4,7 +4,8 @@ import { anAccount, anInstant, aSession, sessionStoreContract } from '../../src/
 import { onCleanUp } from '../support/clean-up.ts'
 import { startMemcached } from '../support/memcached.ts'
 import type { NetworkServer } from '../support/network-server.ts'
-import { sessionServerFaults } from './session-server-faults.ts'
+import { openTunnel } from '../support/tunnel.ts'
+import { lostConnection, sessionServerFaults } from './session-server-faults.ts'
 
 const now = anInstant('2030-01-01T00:00:00Z')
 
@@ -13,7 +14,7 @@ beforeAll(async () => {
   server = await startMemcached()
 })
 
-function openedStore({ port }: NetworkServer) {
+function openedStore({ port }: Pick<NetworkServer, 'port'>) {
   const store = openMemcachedSessionStore({ url: `memcached://127.0.0.1:${port}` })
   onCleanUp(() => store.close())
   return store
@@ -27,6 +28,11 @@ sessionStoreContract('memcached', async () => ({
 sessionServerFaults('memcached', async () => {
   const own = await startMemcached()
   return { store: openedStore(own), server: own, kept: false }
+})
+
+lostConnection('memcached', async () => {
+  const tunnel = await openTunnel(server.port)
+  return { store: openedStore(tunnel), tunnel }
 })
 
 describe('memcached', () => {

@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest'
+import { StoreUnavailableError } from '../../src/kernel/errors.ts'
 import { openRedisSessionStore } from '../../src/stores/redis/sessions.ts'
 import { anAccount, anInstant, aSession, sessionStoreContract } from '../../src/testing/index.ts'
 import { onCleanUp } from '../support/clean-up.ts'
@@ -9,7 +10,14 @@ import {
   startRedisCluster,
   startRedisWithSentinel,
 } from '../support/redis.ts'
-import { answersAgain, type FailingServer, sessionServerFaults } from './session-server-faults.ts'
+import { openTunnel } from '../support/tunnel.ts'
+import {
+  answersAgain,
+  type FailingServer,
+  lostConnection,
+  refusal,
+  sessionServerFaults,
+} from './session-server-faults.ts'
 
 const now = anInstant('2030-01-01T00:00:00Z')
 
@@ -65,6 +73,31 @@ sessionServerFaults('redis', async () => {
 sessionServerFaults('redis cluster', async () => {
   const nodes = await startRedisCluster()
   return { store: openedStore(urlOf(nodes)), server: allOf(nodes), kept: true }
+})
+
+lostConnection('redis', async () => {
+  const tunnel = await openTunnel(server.port)
+  return { store: openedStore(`redis://127.0.0.1:${tunnel.port}`), tunnel }
+})
+
+describe('a redis cluster that has lost a node', () => {
+  it('answers for the sessions of the others, and tells of the rest within three seconds', async () => {
+    const nodes = await startRedisCluster()
+    const store = openedStore(urlOf(nodes))
+    const sessions = Array.from({ length: 60 }, () => aSession(anAccount()))
+    for (const session of sessions) await store.insert(session)
+    await nodes[0]?.kill()
+    const began = performance.now()
+    const answers = await Promise.all(
+      sessions.map(({ tokenHash }) => refusal(() => store.findLive(tokenHash, now))),
+    )
+    expect(performance.now() - began).toBeLessThan(3000)
+    const refused = answers.filter((answer) => answer instanceof StoreUnavailableError)
+    const found = sessions.filter((_, at) => !(answers[at] instanceof StoreUnavailableError))
+    expect(refused.length).toBeGreaterThan(0)
+    expect(found.length).toBeGreaterThan(0)
+    expect(answers.filter((answer) => !(answer instanceof StoreUnavailableError))).toEqual(found)
+  })
 })
 
 describe('redis behind Sentinel', () => {

@@ -4,6 +4,7 @@ import type { Session, SessionStore } from '../../src/core/sessions/index.ts'
 import { StoreUnavailableError } from '../../src/kernel/errors.ts'
 import { anAccount, anInstant, aSession, aTokenHash } from '../../src/testing/index.ts'
 import type { NetworkServer } from '../support/network-server.ts'
+import type { Tunnel } from '../support/tunnel.ts'
 
 const now = anInstant('2030-01-01T00:00:00Z')
 const later = anInstant('2030-01-01T00:40:00Z')
@@ -54,6 +55,31 @@ export function sessionServerFaults(
   })
 }
 
+/** A store that gets to its server through `tunnel`. */
+export function lostConnection(
+  name: string,
+  open: () => Promise<{ store: SessionStore; tunnel: Tunnel }>,
+): void {
+  it(`is noticed while requests keep coming, and another one is made: ${name}`, async () => {
+    const { store, tunnel } = await open()
+    const session = aSession(anAccount())
+    await store.insert(session)
+    tunnel.lose()
+    const began = performance.now()
+    const asked: Promise<unknown>[] = []
+    const inTime = () => performance.now() - began < longestWait
+    let found: unknown
+    while (!found && inTime()) {
+      const answer = store.findLive(session.tokenHash, now)
+      asked.push(answer.then((one) => (found ??= one)).catch(() => undefined))
+      await delay(100)
+    }
+    await Promise.all(asked)
+    expect(found).toEqual(session)
+    expect(inTime()).toBe(true)
+  })
+}
+
 async function everythingIsUnavailable(store: SessionStore, session: Session): Promise<void> {
   const { tokenHash, accountId, id } = session
   const questions: (() => Promise<unknown>)[] = [
@@ -71,7 +97,7 @@ async function everythingIsUnavailable(store: SessionStore, session: Session): P
   for (const error of refusals) expect(error).toBeInstanceOf(StoreUnavailableError)
 }
 
-async function refusal(ask: () => Promise<unknown>): Promise<unknown> {
+export async function refusal(ask: () => Promise<unknown>): Promise<unknown> {
   try {
     return await ask()
   } catch (error) {
