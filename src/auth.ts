@@ -22,13 +22,13 @@ import { SessionCookie } from './http/cookies.ts'
 import { header, presentedToken, type RequestLike } from './http/credentials.ts'
 import { FormTokens } from './http/csrf.ts'
 import { ownOrigins } from './http/origin.ts'
-import { type Clock, minutes, systemClock } from './kernel/clock.ts'
+import { type Clock, type Duration, systemClock } from './kernel/clock.ts'
 import { refused } from './kernel/outcome.ts'
 import { type Random, systemRandom } from './kernel/random.ts'
 import { Secret } from './kernel/secret.ts'
 import { type AuthOptions, configurationOfOptions } from './options.ts'
 import { assetUrls } from './pages/assets.ts'
-import { type OpenSessionStore, openSessionStore } from './session-store.ts'
+import { type OpenSessionStore, openSessionStore, sweepInterval } from './session-store.ts'
 import { bringUpToDate, openStorage } from './storage.ts'
 import { SqlAccountStore } from './stores/sql/accounts.ts'
 import type { Database } from './stores/sql/database.ts'
@@ -73,12 +73,12 @@ export async function composeAuth(configuration: Configuration, ports: Ports): P
   const chapters = wireChapters(configuration, database, { hasher, judge, sessionStore }, ports)
   const cookie = new SessionCookie(isOverTls(configuration))
   const formTokens = new FormTokens(keys, ports.random)
-  const housekeeping = keepHouse(chapters.sessions, ports.log)
+  const housekeeping = keepHouse(chapters.sessions, sweepInterval(configuration), ports.log)
 
   return {
     fetch: createApp(wireHttp(configuration, chapters, cookie, formTokens, ports)),
     ...inProcess(chapters, cookie),
-    ready: () => isReachable(database),
+    ready: async () => (await isReachable(database)) && (await chapters.sessions.isReachable()),
     metrics: () => hashingMetrics(hashing.counts),
     close: async () => {
       clearInterval(housekeeping)
@@ -229,10 +229,10 @@ function isOverTls({ url }: Configuration): boolean {
 }
 
 /** Never keeps a process alive, and never ends one: what it removes is dead already. */
-function keepHouse(sessions: Sessions, log: Log): NodeJS.Timeout {
+function keepHouse(sessions: Sessions, interval: Duration, log: Log): NodeJS.Timeout {
   const sweep = () =>
     sessions.sweep().catch((error: unknown) => log.error({ err: error }, 'sweeping failed'))
-  return setInterval(sweep, minutes(5)).unref()
+  return setInterval(sweep, interval).unref()
 }
 
 async function isReachable(database: Database): Promise<boolean> {

@@ -34,8 +34,12 @@ export interface AuthOptions {
   readonly passwordPepper?: string | readonly string[]
   /** Where to ask for breached passwords, by ranges of hashes; https, or http on this machine. Default nowhere. */
   readonly breachedPasswordsUrl?: string
-  /** Where sessions are kept. Default `database`; `memory` loses them at restart. */
-  readonly sessionStore?: 'database' | 'memory' | 'filesystem'
+  /** Where sessions are kept; `memory` loses them at restart. Default `redis` with a `redisUrl`, else `database`. */
+  readonly sessionStore?: 'database' | 'memory' | 'filesystem' | 'redis' | 'memcached'
+  /** Redis or Valkey for sessions: `redis://`, `redis+cluster://`, `redis+sentinel://`; `rediss` with TLS. */
+  readonly redisUrl?: string
+  /** memcached for sessions: `memcached://host:11211`. */
+  readonly memcachedUrl?: string
   /** A session ends when it is not used for this long, such as `30m`, the default. */
   readonly sessionIdle?: string
   /** A session ends this long after sign-in, used or not. Default `24h`. */
@@ -72,6 +76,8 @@ const settingOfOption = {
   passwordPepper: 'password_pepper',
   breachedPasswordsUrl: 'breached_passwords_url',
   sessionStore: 'session_store',
+  redisUrl: 'redis_url',
+  memcachedUrl: 'memcached_url',
   sessionIdle: 'session_idle',
   sessionLifetime: 'session_lifetime',
   sessionFresh: 'session_fresh',

@@ -1,9 +1,13 @@
 import { join, resolve } from 'node:path'
 import type { Configuration } from './config/index.ts'
 import type { SessionStore } from './core/sessions/index.ts'
+import { type Duration, minutes } from './kernel/clock.ts'
+import { ConfigurationError } from './kernel/errors.ts'
 import type { Random } from './kernel/random.ts'
 import { FileSessionStore } from './stores/filesystem/sessions.ts'
+import { openMemcachedSessionStore } from './stores/memcached/sessions.ts'
 import { MemorySessionStore } from './stores/memory/sessions.ts'
+import { openRedisSessionStore } from './stores/redis/sessions.ts'
 import type { Database } from './stores/sql/database.ts'
 import { SqlSessionStore } from './stores/sql/sessions.ts'
 
@@ -23,6 +27,31 @@ const openings: { readonly [Kind in Configuration['session_store']]: Opening } =
   memory: () => new MemorySessionStore(),
   filesystem: ({ configuration, random }) =>
     FileSessionStore.open(join(resolve(configuration.data_dir), 'sessions'), random),
+  redis: ({ configuration }) =>
+    addressed('REDIS_URL', configuration.redis_url?.expose(), openRedisSessionStore),
+  memcached: ({ configuration }) =>
+    addressed('MEMCACHED_URL', configuration.memcached_url, openMemcachedSessionStore),
+}
+
+/** That there is an address was checked with the configuration; only the store knows how to read it. */
+function addressed(
+  setting: string,
+  url: string | undefined,
+  open: (options: { url: string }) => SessionStore & { close(): Promise<void> },
+): OpenSessionStore {
+  try {
+    const store = open({ url: url ?? '' })
+    return Object.assign(store, { [Symbol.asyncDispose]: () => store.close() })
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error
+    throw new ConfigurationError([`SALLYPORT_${setting} cannot be read as an address`])
+  }
+}
+
+/** Redis and memcached drop by themselves what is over: to look for it is to read everything. */
+export function sweepInterval({ session_store }: Configuration): Duration {
+  const dropsByItself = session_store === 'redis' || session_store === 'memcached'
+  return minutes(dropsByItself ? 24 * 60 : 5)
 }
 
 /**

@@ -25,6 +25,8 @@ type Optional =
   | 'password_cost'
   | 'password_pepper'
   | 'breached_passwords_url'
+  | 'redis_url'
+  | 'memcached_url'
 
 type Values = { readonly [Name in SettingName]: Settings[Name] | undefined }
 
@@ -66,6 +68,7 @@ function withDerived(values: Values): Values {
   return {
     ...values,
     management_port: values.management_port ?? port + offset,
+    session_store: values.session_store ?? (values.redis_url ? 'redis' : 'database'),
     url: values.url ?? new URL(`http://${localName(values.host ?? '')}:${port}`),
   }
 }
@@ -79,6 +82,13 @@ function localName(host: string): string {
 function contradictions(values: Values): string[] {
   const { url, allow_insecure_http, session_idle, session_lifetime } = values
   const found: string[] = []
+  for (const store of ['redis', 'memcached'] as const) {
+    if (values.session_store === store && values[`${store}_url`] === undefined) {
+      found.push(
+        `SALLYPORT_${store.toUpperCase()}_URL must be set where SALLYPORT_SESSION_STORE is ${store}`,
+      )
+    }
+  }
   if (url?.protocol === 'http:' && !isLoopback(url.hostname) && !allow_insecure_http) {
     found.push(
       'SALLYPORT_URL must be https, because passwords and cookies would cross the network readable; ' +

@@ -97,6 +97,12 @@ export const postgresAddress: Parser<Secret> = z
   )
   .transform((value) => new Secret(value))
 
+/** What begins as it should; whoever connects reads the rest. */
+export const addressOf = (shape: RegExp, such: string): Parser<string> =>
+  z
+    .string()
+    .refine((value) => value.length <= 2048 && shape.test(value), `an address such as ${such}`)
+
 /** Sample values from guides and documentation: worth nothing as keys (CWE-1392). */
 const samples =
   /change.?me|your.?secret|example|placeholder|keep.?it.?secret|09d25e094faa6ca2556c818166b7a956/i

@@ -1,6 +1,6 @@
 import { type PasswordPolicy, passwordPolicies } from '../core/passwords/index.ts'
 import type { Duration } from '../kernel/clock.ts'
-import type { Secret } from '../kernel/secret.ts'
+import { Secret } from '../kernel/secret.ts'
 import * as parse from './parsers.ts'
 
 /** One setting: what it means, what it is when nobody sets it, and how its text is read. */
@@ -35,7 +35,9 @@ export interface Settings {
   readonly password_cost: Readonly<Record<string, number>>
   readonly password_pepper: readonly parse.NamedKey[]
   readonly breached_passwords_url: URL
-  readonly session_store: 'database' | 'memory' | 'filesystem'
+  readonly session_store: 'database' | 'memory' | 'filesystem' | 'redis' | 'memcached'
+  readonly redis_url: Secret
+  readonly memcached_url: string
   readonly session_idle: Duration
   readonly session_lifetime: Duration
   readonly session_fresh: Duration
@@ -159,10 +161,23 @@ const settings: { readonly [Name in SettingName]: Setting<Settings[Name]> } = {
   },
   session_store: {
     about:
-      'where sessions are kept: `database`, beside the accounts; `memory`, lost at restart; `filesystem`, files in the data folder. The last two belong to one machine',
-    default: 'database',
-    reason: 'survives restarts, and all nodes share it',
-    parse: parse.choice(['database', 'memory', 'filesystem']),
+      'where sessions are kept: `database`, beside the accounts; `memory`, lost at restart; `filesystem`, files in the data folder; `redis`; `memcached`, which may drop sessions before their end. `memory` and `filesystem` belong to one machine',
+    reason: '`redis` where SALLYPORT_REDIS_URL is set, else `database`; all nodes share both',
+    parse: parse.choice(['database', 'memory', 'filesystem', 'redis', 'memcached']),
+  },
+  redis_url: {
+    about:
+      'Redis or Valkey for sessions: `redis://user:password@host:6379/0`, `redis+cluster://host:7000,host:7001`, `redis+sentinel://host:26379,host:26379/primary`; `rediss` with TLS',
+    reason: 'none',
+    parse: parse
+      .addressOf(/^rediss?(?:\+cluster|\+sentinel)?:\/\/./, 'redis://host:6379/0')
+      .transform((value) => new Secret(value)),
+    secret: true,
+  },
+  memcached_url: {
+    about: 'memcached for sessions, as `memcached://host:11211`',
+    reason: 'none',
+    parse: parse.addressOf(/^memcached:\/\/./, 'memcached://host:11211'),
   },
   session_idle: {
     about: 'a session ends when it is not used for this long',

@@ -35,6 +35,8 @@ const places: { readonly [Kind in Configuration['session_store']]: string } = {
   database: 'in the database',
   memory: 'in memory, lost at restart',
   filesystem: 'in files',
+  redis: 'in Redis',
+  memcached: 'in memcached',
 }
 
 function sessionsText(configuration: Configuration): string {

@@ -164,6 +164,18 @@ export class Sessions {
     return (await this.#deps.accounts.startEpoch(owner)) !== undefined
   }
 
+  /** Does the store answer? */
+  async isReachable(): Promise<boolean> {
+    const { store, clock, random } = this.#deps
+    const nobody = storedForm({ kind: 'session', value: mintToken('session', random) })
+    try {
+      await store.findLive(nobody as Session['tokenHash'], clock.now())
+      return true
+    } catch {
+      return false
+    }
+  }
+
   /** Has this session's owner proved lately who they are? */
   isFresh(session: Session): boolean {
     const { policy, clock } = this.#deps
