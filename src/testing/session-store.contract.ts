@@ -95,6 +95,26 @@ export function sessionStoreContract(
       expect(await store.findLive(fresh.tokenHash, start)).toEqual(fresh)
     })
 
+    it('shows at no moment both the old session and the new one, or neither', async () => {
+      const { store, account } = await open()
+      for (let round = 0; round < 16; round++) {
+        const [old, fresh] = [aSession(account), aSession(account)]
+        await store.insert(old)
+        let replacing = true
+        const replaced = store.insert(fresh, { replaced: old.tokenHash }).finally(() => {
+          replacing = false
+        })
+        while (replacing) {
+          const before = await store.findLive(old.tokenHash, start)
+          if (!before) expect(await store.findLive(fresh.tokenHash, start)).toEqual(fresh)
+          const begun = await store.findLive(fresh.tokenHash, start)
+          if (begun) expect(await store.findLive(old.tokenHash, start)).toBeUndefined()
+          await new Promise(setImmediate)
+        }
+        await replaced
+      }
+    })
+
     it('adds a session whose predecessor is unknown', async () => {
       const { store, account } = await open()
       const session = aSession(account)
