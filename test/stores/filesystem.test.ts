@@ -237,6 +237,15 @@ describe('what else may be found in a folder of sessions', () => {
     }
   })
 
+  it('moves no end but that of its own session, in whichever file it stands', async () => {
+    const { store, account } = await open()
+    const [old, session] = [aSession(account), aSession(account)]
+    await store.insert(old)
+    await store.extend(old.tokenHash, anInstant('2030-01-01T00:50:00Z'), start)
+    await store.insert(session, { replaced: old.tokenHash })
+    expect(await store.findLive(session.tokenHash, start)).toEqual(session)
+  })
+
   it('stays bounded when sessions take one another’s place without end', async () => {
     const folder = `${temporaryFolder()}/sessions`
     const { store, account } = await open(folder)
