@@ -176,6 +176,12 @@ describe('configuration', () => {
       { SALLYPORT_DATABASE_URL: 'postgres://db.example.com/x', SALLYPORT_SECRET: key },
       'without TLS',
     ],
+    [{ SALLYPORT_REDIS_URL: 'redis://user:x@cache.example:6379/0' }, 'Redis crosses the network'],
+    [
+      { SALLYPORT_REDIS_URL: 'redis+cluster://127.0.0.1:1,10.0.0.1:2' },
+      'Redis crosses the network',
+    ],
+    [{ SALLYPORT_MEMCACHED_URL: 'memcached://cache.example' }, 'memcached crosses the network'],
     [
       { ...severalNodes, SALLYPORT_SESSION_STORE: 'memory' },
       'memory: they are lost at restart, and other nodes on the same database do not know them',
@@ -199,6 +205,23 @@ describe('configuration', () => {
       SALLYPORT_SECRET: key,
     })
     expect(reviewConfiguration(configuration)).toEqual([])
+  })
+
+  it.each([
+    { SALLYPORT_REDIS_URL: 'redis://127.0.0.1:6379' },
+    { SALLYPORT_REDIS_URL: 'redis+cluster://localhost:7000,[::1]:7001' },
+    { SALLYPORT_REDIS_URL: 'rediss://user:x@cache.example' },
+    { SALLYPORT_MEMCACHED_URL: 'memcached://localhost:11211' },
+  ])('finds nothing wrong with %j', (environment) => {
+    expect(reviewConfiguration(loadConfiguration(environment))).toEqual([])
+  })
+
+  it('keeps sessions in Redis when it is known where that is, and nothing else was said', () => {
+    const url = { SALLYPORT_REDIS_URL: 'redis://127.0.0.1' }
+    expect(loadConfiguration(url).session_store).toBe('redis')
+    expect(loadConfiguration({}).session_store).toBe('database')
+    const said = { ...url, SALLYPORT_SESSION_STORE: 'database' }
+    expect(loadConfiguration(said).session_store).toBe('database')
   })
 
   it.each(['memory', 'filesystem'])(

@@ -61,7 +61,26 @@ const checks: readonly Check[] = [
     warning:
       'sessions are kept in the data folder of this machine: nodes elsewhere on the same database do not know them (SALLYPORT_SESSION_STORE)',
   },
+  {
+    applies: ({ redis_url }) =>
+      redis_url !== undefined && leavesMachine(redis_url.expose(), /^redis(?:\+|:)/),
+    warning:
+      'the connection to Redis crosses the network without TLS (rediss: in SALLYPORT_REDIS_URL)',
+  },
+  {
+    applies: ({ memcached_url }) =>
+      memcached_url !== undefined && leavesMachine(memcached_url, /^memcached:/),
+    warning:
+      'the connection to memcached crosses the network without TLS: whoever can reach it there can read and end sessions (SALLYPORT_MEMCACHED_URL)',
+  },
 ]
+
+/** Is this an address without TLS that is not of this machine alone? Several hosts may be given. */
+function leavesMachine(address: string, plain: RegExp): boolean {
+  const hosts = address.replace(/^[^:]*:\/\/(?:[^@]*@)?/, '').replace(/[/?#].*$/, '')
+  const names = hosts.split(',').map((host) => host.replace(/:\d+$/, ''))
+  return plain.test(address) && !names.every(isLoopback)
+}
 
 function crossesNetwork(address: string): boolean {
   const { hostname, searchParams } = new URL(address)
