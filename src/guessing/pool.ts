@@ -2,6 +2,7 @@ import { Piscina } from 'piscina'
 import type { Estimate, GuessEstimator, Plaintext } from '../core/passwords/index.ts'
 import type { Clock } from '../kernel/clock.ts'
 import { OverloadedError } from '../kernel/errors.ts'
+import { threadFile } from '../kernel/thread-file.ts'
 import type { GuessTask } from './worker.ts'
 
 export interface GuessingPoolOptions {
@@ -48,7 +49,7 @@ export class GuessingPool implements GuessEstimator {
     this.#clock = clock
     this.#timeoutMs = timeoutMs ?? defaultTimeoutMs
     this.#pool = new Piscina({
-      filename: new URL(`./worker${extension}`, import.meta.url).href,
+      filename: threadFile('worker', import.meta.url).href,
       minThreads: 0,
       maxThreads: 1,
       idleTimeout: Number.POSITIVE_INFINITY,
@@ -82,6 +83,3 @@ export class GuessingPool implements GuessEstimator {
     return this.#pool.close()
   }
 }
-
-/** The thread loads this file's sibling as source in the repository and as JavaScript in the package. */
-const extension = import.meta.url.endsWith('.ts') ? '.ts' : '.js'

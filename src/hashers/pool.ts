@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os'
 import { Piscina } from 'piscina'
+import { threadFile } from '../kernel/thread-file.ts'
 import { PasswordContextError } from './options.ts'
 import type { Plan } from './plan.ts'
 import { type LineCounts, WaitingLine } from './waiting-line.ts'
@@ -37,7 +38,7 @@ export class HasherPool {
   ) {
     this.#line = new WaitingLine({ atWork: threads * tasksPerThread, length: queue })
     this.#pool = new Piscina({
-      filename: new URL(`./worker${extension}`, import.meta.url).href,
+      filename: threadFile('worker', import.meta.url).href,
       workerData: plan,
       minThreads: threads,
       maxThreads: threads,
@@ -65,6 +66,3 @@ export class HasherPool {
     await this.#pool.close()
   }
 }
-
-/** The threads load this file's sibling as source in the repository and as JavaScript in the package. */
-const extension = import.meta.url.endsWith('.ts') ? '.ts' : '.js'

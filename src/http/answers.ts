@@ -58,11 +58,6 @@ export class Answers {
   asset(requestId: string, type: string, body: string): Response {
     return answer(body, 200, this.#asset, requestId, { 'content-type': type })
   }
-
-  /** The headers of a problem, for answers below the level of requests (see `server/`). */
-  get problemHeaders(): HeaderRecord {
-    return this.#problem
-  }
 }
 
 function answer(

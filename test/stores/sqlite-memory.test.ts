@@ -17,6 +17,18 @@ async function opened(path = `${temporaryFolder()}/sallyport.db`): Promise<[Data
   return [db, path]
 }
 
+/** A session that has just been read, and its account. */
+async function remembered() {
+  const [db, path] = await opened()
+  const [accounts, sessions] = [new SqlAccountStore(db), new SqlSessionStore(db)]
+  const account = anAccount()
+  const session = aSession(account)
+  await accounts.insert(account)
+  await sessions.insert(session)
+  expect(await sessions.findLive(session.tokenHash, now)).toEqual(session)
+  return { path, accounts, sessions, account, session }
+}
+
 describe('what SQLite remembers of sessions and accounts', () => {
   it('is forgotten with the next commit of this process', async () => {
     const [db] = await opened()
@@ -34,13 +46,7 @@ describe('what SQLite remembers of sessions and accounts', () => {
   })
 
   it('is forgotten with a commit of any other process', async () => {
-    const [db, path] = await opened()
-    const [accounts, sessions] = [new SqlAccountStore(db), new SqlSessionStore(db)]
-    const account = anAccount()
-    const session = aSession(account)
-    await accounts.insert(account)
-    await sessions.insert(session)
-    expect(await sessions.findLive(session.tokenHash, now)).toEqual(session)
+    const { path, accounts, sessions, account, session } = await remembered()
     expect(await accounts.findById(account.id)).toEqual(account)
 
     const other = new DatabaseSync(path, { timeout: 5000 })
@@ -66,13 +72,7 @@ describe('what SQLite remembers of sessions and accounts', () => {
   })
 
   it('does not outlive the end of a session', async () => {
-    const [db] = await opened()
-    const [accounts, sessions] = [new SqlAccountStore(db), new SqlSessionStore(db)]
-    const account = anAccount()
-    const session = aSession(account)
-    await accounts.insert(account)
-    await sessions.insert(session)
-    expect(await sessions.findLive(session.tokenHash, now)).toEqual(session)
+    const { sessions, session } = await remembered()
     expect(await sessions.findLive(session.tokenHash, session.expiresAt)).toBeUndefined()
   })
 

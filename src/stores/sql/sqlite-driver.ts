@@ -10,6 +10,7 @@ import {
   SqliteDialect,
 } from 'kysely'
 import { StoreUnavailableError } from '../../kernel/errors.ts'
+import { threadFile } from '../../kernel/thread-file.ts'
 import { asOurs } from './sqlite-errors.ts'
 import { scriptMark } from './sqlite-script.ts'
 import type { WriterRequest, WriterResponse } from './sqlite-writer.ts'
@@ -122,7 +123,7 @@ class WriterThread {
   #end: StoreUnavailableError | undefined
 
   constructor(path: string) {
-    this.#worker = new Worker(new URL(`./sqlite-writer${extension}`, import.meta.url), {
+    this.#worker = new Worker(threadFile('sqlite-writer', import.meta.url), {
       workerData: path,
     })
     this.#worker.on('message', (response: WriterResponse) => this.#settle(response))
@@ -166,6 +167,3 @@ class WriterThread {
     this.#waiting.clear()
   }
 }
-
-/** The thread loads this file's sibling as source in the repository and as JavaScript in the package. */
-const extension = import.meta.url.endsWith('.ts') ? '.ts' : '.js'
