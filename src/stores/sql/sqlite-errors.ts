@@ -7,11 +7,17 @@ import { StoreUnavailableError } from '../../kernel/errors.ts'
 const busy = 5
 const unavailable = new Set([busy, 6, 7, 8, 9, 10, 11, 13, 14, 26])
 
+/** Does another process, or another handle, hold the lock? An extended code has more in its upper bytes. */
+export function isBusy(error: unknown): boolean {
+  const code = (error as { errcode?: unknown }).errcode
+  return typeof code === 'number' && (code & 0xff) === busy
+}
+
 /** SQLite's error as it is known outside: what an operator can mend is told from our mistakes. */
 export function asOurs(error: unknown): unknown {
   const code = (error as { errcode?: unknown }).errcode
   if (typeof code !== 'number' || !unavailable.has(code & 0xff)) return error
-  const what = (code & 0xff) === busy ? 'is locked' : 'cannot be used'
+  const what = isBusy(error) ? 'is locked' : 'cannot be used'
   return new StoreUnavailableError(`the SQLite database ${what}`, { cause: error })
 }
 

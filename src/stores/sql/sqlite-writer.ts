@@ -1,5 +1,6 @@
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite'
 import { parentPort, workerData } from 'node:worker_threads'
+import { isBusy } from './sqlite-errors.ts'
 import { type ScriptStatement, scriptMark } from './sqlite-script.ts'
 
 /** One statement, on its way to the writer. */
@@ -21,8 +22,6 @@ export interface WriterFault {
 
 /** How long writers wait for another process (the CLI, another worker) to finish writing. */
 const patienceMs = 5000
-
-const busy = 5
 
 /**
  * Owns the only handle that writes, in a thread of its own: a commit waits for the disk, and a locked
@@ -48,8 +47,7 @@ class Writer {
     } catch (error) {
       const { message, errcode } = error as { message: string; errcode?: number }
       // Others came while this one waited; they do not wait a full turn of their own.
-      // An extended code has more in its upper bytes.
-      if (errcode !== undefined && (errcode & 0xff) === busy) this.#wait(0)
+      if (isBusy(error)) this.#wait(0)
       return { id, error: { message, errcode } }
     }
   }

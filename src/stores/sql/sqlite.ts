@@ -6,7 +6,7 @@ import { type Database, type Executor, executorOf, type OneRow } from './databas
 import { RowMemory } from './row-memory.ts'
 import type { Schema } from './schema.ts'
 import { asScript, WriterDialect } from './sqlite-driver.ts'
-import { translated } from './sqlite-errors.ts'
+import { isBusy, translated } from './sqlite-errors.ts'
 
 /** Another process may be making or closing the same file. Readers of a WAL wait for nothing else. */
 const openingTimeout = 5000
@@ -21,10 +21,28 @@ export function openSqlite(path: string): Database {
   return translated(() => {
     createFile(path)
     const reader = new DatabaseSync(path, { timeout: openingTimeout })
-    // WAL lets readers go on during a write.
-    reader.exec('pragma journal_mode = wal; pragma query_only = on')
+    switchToWal(reader)
+    reader.exec('pragma query_only = on')
     return new SqliteDatabase(path, reader)
   })
+}
+
+/**
+ * WAL lets readers go on during a write. Of several processes that switch a new file at once SQLite
+ * refuses all but one, and without waiting: each of them holds what another one needs. So they try again.
+ */
+function switchToWal(database: DatabaseSync): void {
+  const deadline = performance.now() + openingTimeout
+  for (;;) {
+    try {
+      database.exec('pragma journal_mode = wal')
+      return
+    } catch (error) {
+      if (!isBusy(error) || performance.now() > deadline) throw error
+      // Only at the start, before there is anybody to keep waiting.
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 10)
+    }
+  }
 }
 
 /** Readable by its owner only, whatever the umask; SQLite gives its side files the same mode. */
