@@ -26,7 +26,7 @@ export default defineConfig({
     // Tests that hash passwords, or start servers, slow each other down beyond one per core.
     maxWorkers: 2,
     projects: [
-      project('unit', 5 * seconds, { include: ['src/**/*.test.ts'] }),
+      project('unit', 30 * seconds, { include: ['src/**/*.test.ts'] }),
       project('house', 30 * seconds),
       project('journeys', 20 * seconds, postgres),
       project('stores', 30 * seconds, postgres),

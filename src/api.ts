@@ -1,8 +1,8 @@
-import type { AccountId } from './core/accounts/index.ts'
+import type { Account, AccountId } from './core/accounts/index.ts'
 import type { LoginOutcome } from './core/flows/login/index.ts'
 import type { PasswordChangeOutcome } from './core/flows/password-change/index.ts'
 import type { RegistrationOutcome } from './core/flows/registration/index.ts'
-import type { Authenticated, Session, SessionId } from './core/sessions/index.ts'
+import type { Authenticated, Revocation, Session, SessionId } from './core/sessions/index.ts'
 import type { Connection } from './http/app.ts'
 import type { RequestLike } from './http/credentials.ts'
 import type { Metric } from './http/metrics.ts'
@@ -43,6 +43,29 @@ export interface SessionsApi {
 
   /** Ends all of them, at once, whatever they do meanwhile. `false` when there is no such account. */
   revokeAll(account: AccountId): Promise<boolean>
+
+  /**
+   * Calls the listener when sessions have been ended: by their owner, by a new sign-in in their place, by a
+   * change of the password, or by you. Not when they expire. Returns what ends the listening.
+   *
+   * Told of what happens in this process; with PostgreSQL or Redis also of what happens in others, unless
+   * the connection broke meanwhile. So it is for closing what stays open, such as a WebSocket, and never
+   * instead of {@link Auth.authenticate}.
+   *
+   * @example Close what somebody has open
+   * auth.sessions.onRevoked(({ account, session }) => {
+   *   for (const socket of sockets) {
+   *     if (socket.accountId === account && (!session || socket.sessionId === session)) socket.close()
+   *   }
+   * })
+   */
+  onRevoked(listener: (revocation: Revocation) => void): () => void
+}
+
+/** The people who have an account. */
+export interface AccountsApi {
+  /** The account as it is now; `undefined` when there is none, or not any more. */
+  find(account: AccountId): Promise<Account | undefined>
 }
 
 /** An authentication engine: pages and API as one web-standard handler, and the same verbs in process. */
@@ -66,8 +89,12 @@ export interface Auth {
    * @example Protect a handler
    * const who = await auth.authenticate(request)
    * if (!who) return new Response('Sign in first', { status: 401 })
+   * const person = await auth.accounts.find(who.accountId)
    */
   authenticate(request: RequestLike): Promise<Authenticated | undefined>
+
+  /** What is known of somebody, where their id is not enough. */
+  readonly accounts: AccountsApi
 
   /**
    * Makes an account, by the rules of the register page. Expected refusals are values.

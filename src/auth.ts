@@ -11,7 +11,7 @@ import {
   PasswordJudge,
   Passwords,
 } from './core/passwords/index.ts'
-import { type Client, Sessions } from './core/sessions/index.ts'
+import { type Client, Sessions, usesWritten } from './core/sessions/index.ts'
 import { GuessingPool } from './guessing/pool.ts'
 import { ContextHasher } from './hashers/password-hasher.ts'
 import { hashingMetrics, openHashing } from './hashing.ts'
@@ -28,6 +28,7 @@ import { type Random, systemRandom } from './kernel/random.ts'
 import { Secret } from './kernel/secret.ts'
 import { type AuthOptions, configurationOfOptions } from './options.ts'
 import { assetUrls } from './pages/assets.ts'
+import { openSessionChecking, type SessionChecking } from './session-check.ts'
 import { type OpenSessionStore, openSessionStore, sweepInterval } from './session-store.ts'
 import { bringUpToDate, openStorage } from './storage.ts'
 import { SqlAccountStore } from './stores/sql/accounts.ts'
@@ -62,7 +63,8 @@ export interface Ports {
 export async function composeAuth(configuration: Configuration, ports: Ports): Promise<Auth> {
   const { keys, database } = openStorage(configuration, ports.random)
   await bringUpToDate(database, configuration, ports.clock)
-  const sessionStore = await openSessionStore({ configuration, database, random: ports.random })
+  const opened = await openSessionStore({ configuration, database, random: ports.random })
+  const checking = openSessionChecking({ configuration, database, sessions: opened, ...ports })
   const hashing = openHashing(configuration, ports)
   const estimator = new GuessingPool({
     clock: ports.clock,
@@ -70,21 +72,25 @@ export async function composeAuth(configuration: Configuration, ports: Ports): P
   })
   const judge = wireJudge(configuration, estimator, ports.log)
   const hasher = new ContextHasher(hashing)
-  const chapters = wireChapters(configuration, database, { hasher, judge, sessionStore }, ports)
+  const parts = { hasher, judge, sessionStore: opened.store, checking }
+  const chapters = wireChapters(configuration, database, parts, ports)
   const cookie = new SessionCookie(isOverTls(configuration))
   const formTokens = new FormTokens(keys, ports.random)
   const housekeeping = keepHouse(chapters.sessions, sweepInterval(configuration), ports.log)
 
   return {
     fetch: createApp(wireHttp(configuration, chapters, cookie, formTokens, ports)),
-    ...inProcess(chapters, cookie),
+    ...inProcess(chapters, cookie, checking),
     ready: async () => (await isReachable(database)) && (await chapters.sessions.isReachable()),
     metrics: () => hashingMetrics(hashing.counts),
     close: async () => {
-      clearInterval(housekeeping)
+      housekeeping.end()
       await chapters.passwords.settled()
       await Promise.all([hashing.close(), estimator.close()])
-      await sessionStore[Symbol.asyncDispose]?.()
+      // A store that is away keeps nobody from closing.
+      await chapters.sessions.writeUses().catch(() => undefined)
+      checking.close()
+      await opened.close?.()
       await database.close()
     },
   }
@@ -108,19 +114,26 @@ function wireJudge(
 
 type Chapters = Pick<
   HttpContext,
-  'login' | 'registration' | 'passwordChange' | 'passwords' | 'sessions' | 'sessionPolicy'
+  | 'accounts'
+  | 'login'
+  | 'registration'
+  | 'passwordChange'
+  | 'passwords'
+  | 'sessions'
+  | 'sessionPolicy'
 >
 
 interface Parts {
   readonly hasher: PasswordHasher
   readonly judge: PasswordJudge
-  readonly sessionStore: OpenSessionStore
+  readonly sessionStore: OpenSessionStore['store']
+  readonly checking: SessionChecking
 }
 
 function wireChapters(
   configuration: Configuration,
   database: Database,
-  { hasher, judge, sessionStore }: Parts,
+  { hasher, judge, sessionStore, checking }: Parts,
   { clock, random, log }: Ports,
 ): Chapters {
   const accounts = new SqlAccountStore(database)
@@ -136,9 +149,12 @@ function wireChapters(
     lifetime: configuration.session_lifetime,
     fresh: configuration.session_fresh,
     perAccount: configuration.sessions_per_account,
+    whenFull: configuration.sessions_when_full,
   }
   const sessions = new Sessions({
     store: sessionStore,
+    check: checking.check,
+    revocations: checking.revocations,
     accounts,
     policy: sessionPolicy,
     clock,
@@ -147,8 +163,8 @@ function wireChapters(
   const login = new Login({ accounts, passwords, sessions })
   const unitOfWork = sqlUnitOfWork(database)
   const registration = new Registration({ passwords, unitOfWork, clock, random })
-  const passwordChange = new PasswordChange({ passwords, sessions, unitOfWork, clock })
-  return { login, registration, passwordChange, passwords, sessions, sessionPolicy }
+  const passwordChange = new PasswordChange({ accounts, passwords, sessions, unitOfWork, clock })
+  return { accounts, login, registration, passwordChange, passwords, sessions, sessionPolicy }
 }
 
 function wireHttp(
@@ -174,17 +190,16 @@ function wireHttp(
 
 /** The verbs for the application around us. Not the HTTP handlers: those take nothing but requests. */
 function inProcess(
-  { login, registration, passwordChange, sessions, sessionPolicy }: Chapters,
+  { accounts, login, registration, passwordChange, sessions, sessionPolicy }: Chapters,
   cookie: SessionCookie,
-): Pick<
-  Auth,
-  'authenticate' | 'register' | 'login' | 'changePassword' | 'sessions' | 'cookieFor' | 'logout'
-> {
+  { onRevoked }: SessionChecking,
+): Omit<Auth, 'fetch' | 'ready' | 'metrics' | 'close'> {
   return {
     authenticate: async (request) => {
       const presented = presentedToken(request, cookie)
       return presented && sessions.authenticate(presented)
     },
+    accounts: { find: (id) => accounts.findById(id) },
     register: (input) => registration.register({ ...input, password: new Secret(input.password) }),
     login: ({ email, password, transport = 'cookie', request }) =>
       login.withPassword({
@@ -209,6 +224,7 @@ function inProcess(
       list: (account) => sessions.list(account),
       revoke: (account, session) => sessions.endById(account, session),
       revokeAll: (account) => sessions.endAll(account),
+      onRevoked,
     },
     cookieFor: (token) => cookie.give(token.expose(), sessionPolicy.lifetime),
     logout: async (request) => {
@@ -228,11 +244,18 @@ function isOverTls({ url }: Configuration): boolean {
   return url.protocol === 'https:'
 }
 
-/** Never keeps a process alive, and never ends one: what it removes is dead already. */
-function keepHouse(sessions: Sessions, interval: Duration, log: Log): NodeJS.Timeout {
-  const sweep = () =>
-    sessions.sweep().catch((error: unknown) => log.error({ err: error }, 'sweeping failed'))
-  return setInterval(sweep, interval).unref()
+/** Never keeps a process alive, and never ends one: what is swept is dead already, and uses wait. */
+function keepHouse(sessions: Sessions, interval: Duration, log: Log): { end(): void } {
+  const every = (milliseconds: Duration, work: () => Promise<void>, failed: string) =>
+    setInterval(
+      () => work().catch((error: unknown) => log.error({ err: error }, failed)),
+      milliseconds,
+    ).unref()
+  const timers = [
+    every(interval, () => sessions.sweep(), 'sweeping failed'),
+    every(usesWritten, () => sessions.writeUses(), 'writing down which sessions were used failed'),
+  ]
+  return { end: () => timers.forEach(clearInterval) }
 }
 
 async function isReachable(database: Database): Promise<boolean> {

@@ -46,8 +46,10 @@ export interface AuthOptions {
   readonly sessionLifetime?: string
   /** How long after a sign-in what is sensitive may be done without another. Default `15m`. */
   readonly sessionFresh?: string
-  /** Sessions that an account may have at once; the one not used for longest ends. Default 100. */
+  /** Sessions that an account may have at once. Default 100. */
   readonly sessionsPerAccount?: number
+  /** Whoever signs in beyond that ends the session not used for longest, or is refused. Default `end_oldest`. */
+  readonly sessionsWhenFull?: 'end_oldest' | 'refuse'
   /** Addresses or networks whose X-Forwarded-For is believed. Default none. */
   readonly trustedProxies?: readonly string[]
   /** Threads that hash passwords. Default one for each core. */
@@ -82,6 +84,7 @@ const settingOfOption = {
   sessionLifetime: 'session_lifetime',
   sessionFresh: 'session_fresh',
   sessionsPerAccount: 'sessions_per_account',
+  sessionsWhenFull: 'sessions_when_full',
   trustedProxies: 'trusted_proxies',
   hashThreads: 'hash_threads',
   hashQueue: 'hash_queue',

@@ -5,14 +5,19 @@ import { type Duration, minutes } from './kernel/clock.ts'
 import { ConfigurationError } from './kernel/errors.ts'
 import type { Random } from './kernel/random.ts'
 import { FileSessionStore } from './stores/filesystem/sessions.ts'
+import type { Wire } from './stores/kept-channel.ts'
 import { openMemcachedSessionStore } from './stores/memcached/sessions.ts'
 import { MemorySessionStore } from './stores/memory/sessions.ts'
 import { openRedisSessionStore } from './stores/redis/sessions.ts'
 import type { Database } from './stores/sql/database.ts'
 import { SqlSessionStore } from './stores/sql/sessions.ts'
 
-/** A store, and how it is closed where there is something to close. */
-export type OpenSessionStore = SessionStore & Partial<AsyncDisposable>
+/** A store; how word of revocations travels where it can carry that; how it is closed. */
+export interface OpenSessionStore {
+  readonly store: SessionStore
+  readonly wire?: Wire | undefined
+  readonly close?: () => Promise<void>
+}
 
 interface Place {
   readonly configuration: Configuration
@@ -23,25 +28,27 @@ interface Place {
 type Opening = (place: Place) => OpenSessionStore | Promise<OpenSessionStore>
 
 const openings: { readonly [Kind in Configuration['session_store']]: Opening } = {
-  database: ({ database }) => new SqlSessionStore(database),
-  memory: () => new MemorySessionStore(),
-  filesystem: ({ configuration, random }) =>
-    FileSessionStore.open(join(resolve(configuration.data_dir), 'sessions'), random),
-  redis: ({ configuration }) =>
-    addressed('REDIS_URL', configuration.redis_url?.expose(), openRedisSessionStore),
-  memcached: ({ configuration }) =>
-    addressed('MEMCACHED_URL', configuration.memcached_url, openMemcachedSessionStore),
+  database: ({ database }) => ({ store: new SqlSessionStore(database) }),
+  memory: () => ({ store: new MemorySessionStore() }),
+  filesystem: async ({ configuration, random }) => ({
+    store: await FileSessionStore.open(join(resolve(configuration.data_dir), 'sessions'), random),
+  }),
+  redis: ({ configuration, random }) => {
+    const url = configuration.redis_url?.expose() ?? ''
+    const store = addressed('REDIS_URL', () => openRedisSessionStore({ url }))
+    return { store, wire: store.wire(random), close: () => store.close() }
+  },
+  memcached: ({ configuration }) => {
+    const url = configuration.memcached_url ?? ''
+    const store = addressed('MEMCACHED_URL', () => openMemcachedSessionStore({ url }))
+    return { store, close: () => store.close() }
+  },
 }
 
 /** That there is an address was checked with the configuration; only the store knows how to read it. */
-function addressed(
-  setting: string,
-  url: string | undefined,
-  open: (options: { url: string }) => SessionStore & { close(): Promise<void> },
-): OpenSessionStore {
+function addressed<Store>(setting: string, open: () => Store): Store {
   try {
-    const store = open({ url: url ?? '' })
-    return Object.assign(store, { [Symbol.asyncDispose]: () => store.close() })
+    return open()
   } catch (error) {
     if (!(error instanceof TypeError)) throw error
     throw new ConfigurationError([`SALLYPORT_${setting} cannot be read as an address`])

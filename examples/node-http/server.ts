@@ -19,7 +19,8 @@ process.once('SIGTERM', () => server.close(() => auth.close()))
 
 async function showPrivate(request: IncomingMessage, response: ServerResponse): Promise<void> {
   const who = await auth.authenticate(request)
-  if (!who) {
+  const person = who && (await auth.accounts.find(who.accountId))
+  if (!person) {
     response.writeHead(303, { location: '/login?next=/private' }).end()
     return
   }
@@ -29,7 +30,7 @@ async function showPrivate(request: IncomingMessage, response: ServerResponse): 
   })
   response.end(`<!doctype html>
 <title>Private</title>
-<p>Only you can see this, ${escaped(who.account.fullName)}.
+<p>Only you can see this, ${escaped(person.fullName)}.
 <p><a href="/dashboard">Your account</a>`)
 }
 

@@ -42,6 +42,7 @@ export interface Settings {
   readonly session_lifetime: Duration
   readonly session_fresh: Duration
   readonly sessions_per_account: number
+  readonly sessions_when_full: 'end_oldest' | 'refuse'
   readonly hash_threads: number
   readonly hash_queue: number
   readonly log_level: 'debug' | 'info' | 'warn' | 'error' | 'silent'
@@ -199,11 +200,17 @@ const settings: { readonly [Name in SettingName]: Setting<Settings[Name]> } = {
     parse: parse.duration('1m', '24h'),
   },
   sessions_per_account: {
-    about:
-      'sessions that an account may have at once; a new one ends the one that was not used for longest',
+    about: 'sessions that an account may have at once',
     default: '100',
     reason: 'more than anybody’s devices; a bound for whoever signs in without end',
     parse: parse.wholeNumber(1, 1000),
+  },
+  sessions_when_full: {
+    about:
+      'what happens to whoever signs in beyond that: `end_oldest` ends the session that was not used for longest, `refuse` lets nobody in until one ends',
+    default: 'end_oldest',
+    reason: 'a device that was lost does not keep its owner out',
+    parse: parse.choice(['end_oldest', 'refuse']),
   },
   hash_threads: {
     about: 'threads that hash passwords; each needs the memory of one hash, 19 MiB by default',

@@ -158,7 +158,11 @@ async function answered(context: HttpContext, row: Route, c: RouterContext): Pro
   return response
 }
 
-function refusedOutright(context: HttpContext, c: RouterContext, refusal: Problem): Response {
+function refusedOutright(
+  context: HttpContext,
+  c: RouterContext,
+  refusal: Problem,
+): Promise<Response> {
   const arrival = arrivalOf(context, c)
   logRequest(arrival, undefined, refusal.status, performance.now())
   return refuse(bareExchange(arrival), refusal)

@@ -1,4 +1,5 @@
 import type { BlockList } from 'node:net'
+import type { AccountStore } from '../core/accounts/index.ts'
 import type { Login } from '../core/flows/login/index.ts'
 import type { PasswordChange } from '../core/flows/password-change/index.ts'
 import type { Registration } from '../core/flows/registration/index.ts'
@@ -20,6 +21,7 @@ export interface Log {
 
 /** What the routes work with; made once, in `auth.ts`. */
 export interface HttpContext {
+  readonly accounts: Pick<AccountStore, 'findById'>
   readonly login: Login
   readonly registration: Registration
   readonly passwordChange: PasswordChange

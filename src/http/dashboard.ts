@@ -1,20 +1,19 @@
-import type { Authenticated } from '../core/sessions/index.ts'
 import { dashboardPage } from '../pages/dashboard.ts'
-import type { Exchange } from './exchange.ts'
-import { home } from './route.ts'
+import { type Exchange, personOf, refuse } from './exchange.ts'
+import { problem } from './problems.ts'
+import { home, type SignedIn } from './route.ts'
 
 /** `GET /dashboard`: the home of the person who is signed in. */
-export function showDashboard({
-  context,
-  requestId,
-  query,
-  actor: { account, session },
-}: Exchange & { readonly actor: Authenticated }): Response {
+export async function showDashboard(exchange: Exchange & SignedIn): Promise<Response> {
+  const { context, requestId, query, actor } = exchange
+  const person = await personOf(context, actor)
+  if (!person) return refuse(exchange, problem('invalid_session'))
+  const { session } = actor
   const html = dashboardPage({
     frame: context.frame,
-    name: account.fullName,
-    email: account.email,
-    memberSince: new Date(account.createdAt),
+    name: person.fullName,
+    email: person.email,
+    memberSince: new Date(person.createdAt),
     session: {
       startedAt: new Date(session.createdAt),
       idleEndsAt: new Date(session.expiresAt),

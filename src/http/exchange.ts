@@ -1,3 +1,4 @@
+import type { Account } from '../core/accounts/index.ts'
 import type { Authenticated, Client, PresentedToken } from '../core/sessions/index.ts'
 import type { FieldProblem as PageProblem } from '../pages/page.ts'
 import { problemPage } from '../pages/problem.ts'
@@ -36,19 +37,32 @@ export type FormPage = (
   exchange: Exchange,
   given: Readonly<Record<string, string>>,
   problems: readonly PageProblem[],
-) => string
+) => string | Promise<string>
 
 /** The answer to an expected "no": problem+json for programs; for people their form, or a page. */
-export function refuse(exchange: Exchange, problem: Problem): Response {
+export async function refuse(exchange: Exchange, problem: Problem): Promise<Response> {
   const { context, requestId, audience } = exchange
   if (audience === 'program') return context.answers.problem(requestId, problem)
-  return context.answers.page(requestId, problem.status, draw(exchange, problem), problem.headers)
+  return context.answers.page(
+    requestId,
+    problem.status,
+    await draw(exchange, problem),
+    problem.headers,
+  )
 }
 
-function draw(exchange: Exchange, problem: Problem): string {
+function draw(exchange: Exchange, problem: Problem): string | Promise<string> {
   const { context, requestId, form } = exchange
   const { status, title, detail, errors, code } = problem
   const whole = { field: undefined, message: formTexts[code] ?? detail }
   if (form) return form.page(exchange, form.given, errors ?? [whole])
   return problemPage({ frame: context.frame, status, title, detail, requestId, home: true })
+}
+
+/** Whoever is signed in; `undefined` when they were removed since the session was found. */
+export function personOf(
+  context: HttpContext,
+  { accountId }: Authenticated,
+): Promise<Account | undefined> {
+  return context.accounts.findById(accountId)
 }

@@ -3,7 +3,7 @@ import { type Exchange, refuse } from './exchange.ts'
 import { type Problem, problem } from './problems.ts'
 
 /** The last resort: whatever was thrown, the answer is one of ours and says nothing of the inside. */
-export function refuseFault(exchange: Exchange, error: unknown): Response {
+export function refuseFault(exchange: Exchange, error: unknown): Promise<Response> {
   // Too much to do is no failure, and a trace for each would be more to do.
   if (error instanceof OverloadedError) {
     const headers = { 'retry-after': String(error.retryAfterSeconds) }

@@ -28,6 +28,7 @@ type LoginExchange = Exchange & { readonly body: LoginBody }
 
 const refusals: Readonly<Record<LoginRefusal, Problem>> = {
   invalid_credentials: problem('invalid_credentials', challenge(false)),
+  too_many_sessions: problem('too_many_sessions'),
 }
 
 /** `GET /login`. Who is signed in already is sent on, unless they are asked to sign in again. */

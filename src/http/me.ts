@@ -1,13 +1,13 @@
-import type { Authenticated } from '../core/sessions/index.ts'
-import type { Exchange } from './exchange.ts'
+import { type Exchange, personOf, refuse } from './exchange.ts'
+import { problem } from './problems.ts'
+import type { SignedIn } from './route.ts'
 
 /** `GET /me`: who is asking. A closed list of fields; nothing else of the account leaves the server. */
-export function showMe({
-  context,
-  requestId,
-  actor,
-}: Exchange & { readonly actor: Authenticated }): Response {
-  const { email, fullName, mfaEnabled } = actor.account
+export async function showMe(exchange: Exchange & SignedIn): Promise<Response> {
+  const { context, requestId, actor } = exchange
+  const person = await personOf(context, actor)
+  if (!person) return refuse(exchange, problem('invalid_session'))
+  const { email, fullName, mfaEnabled } = person
   const me = { email, name: fullName, full_name: fullName, mfa_enabled: mfaEnabled }
   return context.answers.json(requestId, 200, me)
 }

@@ -3,7 +3,7 @@ import type { PasswordChangeRefusal } from '../core/flows/password-change/index.
 import { minPasswordLength } from '../core/passwords/index.ts'
 import { Secret } from '../kernel/secret.ts'
 import { passwordChangePage } from '../pages/password-change.ts'
-import { type Exchange, type FormPage, refuse } from './exchange.ts'
+import { type Exchange, type FormPage, personOf, refuse } from './exchange.ts'
 import { handOver } from './hand-over.ts'
 import { invalidFields, type Problem, problem, wrongPassword } from './problems.ts'
 import { challenge, type SignedIn } from './route.ts'
@@ -28,9 +28,9 @@ const refusals: Readonly<Record<PasswordChangeRefusal, Problem>> = {
 }
 
 /** `GET /password/change`. */
-export function showPasswordChange(exchange: SignedInExchange): Response {
+export async function showPasswordChange(exchange: SignedInExchange): Promise<Response> {
   const { context, requestId } = exchange
-  return context.answers.page(requestId, 200, passwordChangeForm(exchange, {}, []))
+  return context.answers.page(requestId, 200, await passwordChangeForm(exchange, {}, []))
 }
 
 /** `GET /.well-known/change-password`, where password managers look (W3C, Well-Known URL for Changing Passwords). */
@@ -62,11 +62,11 @@ export async function submitPasswordChange(exchange: PasswordChangeExchange): Pr
   }
 }
 
-export const passwordChangeForm: FormPage = ({ context, actor }, _given, problems) => {
+export const passwordChangeForm: FormPage = async ({ context, actor }, _given, problems) => {
   const { frame, passwordPolicy, formTokens } = context
   return passwordChangePage({
     frame,
-    email: actor?.account.email ?? '',
+    email: (actor && (await personOf(context, actor)))?.email ?? '',
     problems,
     passwordRules: passwordAdvice(passwordPolicy),
     passwordMinLength: minPasswordLength[passwordPolicy],

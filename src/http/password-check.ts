@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { readPlaintext } from '../core/passwords/index.ts'
 import type { HttpContext } from './context.ts'
-import type { Exchange } from './exchange.ts'
+import { type Exchange, personOf } from './exchange.ts'
 import { describe } from './problems.ts'
 import type { PasswordProblem } from './texts.ts'
 
@@ -28,7 +28,8 @@ export async function checkPassword({
   actor,
   body,
 }: Exchange & { readonly body: PasswordCheckBody }): Promise<Response> {
-  const { email = actor?.account.email ?? '', full_name = actor?.account.fullName ?? '' } = body
+  const person = actor && (await personOf(context, actor))
+  const { email = person?.email ?? '', full_name = person?.fullName ?? '' } = body
   const { score, broken } = await preview(context, body.password, [email, full_name])
   const problems = broken.map((one) => {
     const { rule, message } = describe(one, context.passwordPolicy)

@@ -16,6 +16,7 @@ export type ProblemCode =
   | 'invalid_credentials'
   | 'wrong_password'
   | 'not_fresh'
+  | 'too_many_sessions'
   | 'cross_site'
   | 'form_token'
   | 'not_found'
@@ -48,6 +49,11 @@ export const problemKinds: Readonly<Record<ProblemCode, ProblemKind>> = {
   invalid_credentials: [401, 'Invalid credentials', 'Invalid credentials'],
   wrong_password: [403, 'Wrong password', 'The current password is wrong.'],
   not_fresh: [403, 'Sign in again', 'This needs a recent sign-in. Please sign in again first.'],
+  too_many_sessions: [
+    403,
+    'Signed in too often',
+    'You are signed in on as many devices as you may be. Please sign out on one of them first.',
+  ],
   cross_site: [403, 'Cross-site request', 'The request comes from another site.'],
   form_token: [403, 'Form out of date', 'This form is out of date. Please try again.'],
   not_found: [404, 'Not found', 'There is nothing at this address.'],

@@ -32,11 +32,11 @@ const refusals: Readonly<Record<RegistrationRefusal, Problem>> = {
 }
 
 /** `GET /register`. Who is signed in already has an account. */
-export function showRegistration(exchange: Exchange): Response {
+export async function showRegistration(exchange: Exchange): Promise<Response> {
   const { context, requestId, query, actor } = exchange
   if (actor) return context.answers.redirect(requestId, home)
   const given = { next: query.get('next') ?? '' }
-  return context.answers.page(requestId, 200, registrationForm(exchange, given, []))
+  return context.answers.page(requestId, 200, await registrationForm(exchange, given, []))
 }
 
 /** `POST /register`. */

@@ -113,7 +113,7 @@ export function challenge(presented: boolean): Readonly<Record<string, string>> 
   return { 'www-authenticate': `Bearer realm="sallyport"${error}` }
 }
 
-function notSignedIn(exchange: Exchange): Response {
+function notSignedIn(exchange: Exchange): Response | Promise<Response> {
   const { context, requestId, audience, presented, request } = exchange
   if (audience === 'program') {
     const code = presented ? 'invalid_session' : 'not_authenticated'

@@ -15,7 +15,7 @@ export async function listSessions({
   requestId,
   actor,
 }: SignedInExchange): Promise<Response> {
-  const sessions = await context.sessions.list(actor.account.id)
+  const sessions = await context.sessions.list(actor.accountId)
   return context.answers.json(requestId, 200, {
     sessions: sessions.map((session) => ({
       id: session.id,
@@ -35,7 +35,7 @@ export async function listSessions({
 export async function endSession(exchange: SignedInExchange): Promise<Response> {
   const { context, requestId, actor, parameters } = exchange
   if (!context.sessions.isFresh(actor.session)) return refuse(exchange, problem('not_fresh'))
-  const ended = await context.sessions.endById(actor.account.id, parameters['id'] as SessionId)
+  const ended = await context.sessions.endById(actor.accountId, parameters['id'] as SessionId)
   if (!ended) return refuse(exchange, problem('not_found'))
   return context.answers.json(requestId, 200, { message: 'Session ended' })
 }
@@ -57,7 +57,7 @@ const page = '/account/sessions'
 /** `GET /account/sessions`: the same list for people. */
 export async function showSessions(exchange: SignedInExchange): Promise<Response> {
   const { context, requestId, actor, query } = exchange
-  const sessions = await context.sessions.list(actor.account.id)
+  const sessions = await context.sessions.list(actor.accountId)
   const notice = query.get('notice')
   const html = sessionsPage({
     frame: context.frame,
@@ -85,7 +85,7 @@ export async function submitEndSessions(
     return context.answers.redirect(requestId, signInAgain)
   }
   if (body.end === 'others') return endOtherSessions(exchange)
-  await context.sessions.endById(actor.account.id, body.end as SessionId)
+  await context.sessions.endById(actor.accountId, body.end as SessionId)
   return context.answers.redirect(requestId, `${page}?notice=ended`)
 }
 

@@ -65,7 +65,8 @@ describe('an application that calls the library', () => {
     for (const headers of [{ cookie }, { authorization }]) {
       const web = await auth.authenticate(new Request('http://127.0.0.1:8000/x', { headers }))
       const node = await auth.authenticate({ headers })
-      expect(web?.account.email).toBe('Ann@Example.com')
+      const person = web && (await auth.accounts.find(web.accountId))
+      expect(person?.email).toBe('Ann@Example.com')
       expect(node).toEqual(web)
     }
     expect(await auth.authenticate({ headers: {} })).toBeUndefined()
@@ -74,7 +75,10 @@ describe('an application that calls the library', () => {
 
   it('protects a page of a plain node:http server', async () => {
     const server = createServer((request, response) => {
-      void auth.authenticate(request).then((who) => response.end(who?.account.fullName ?? 'nobody'))
+      void auth
+        .authenticate(request)
+        .then((who) => who && auth.accounts.find(who.accountId))
+        .then((person) => response.end(person?.fullName ?? 'nobody'))
     }).listen(0, '127.0.0.1')
     await once(server, 'listening')
     onCleanUp(() => server.close())

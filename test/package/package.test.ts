@@ -228,7 +228,7 @@ const outcome: LoginOutcome = await auth.login({ email: '', password: '' })
 const cookie: string | undefined =
   outcome.kind === 'signed_in' ? auth.cookieFor(outcome.token) : undefined
 const who = await auth.authenticate(new Request('http://127.0.0.1/'))
-const name: string | undefined = who?.account.fullName
+const name: string | undefined = who && (await auth.accounts.find(who.accountId))?.fullName
 const problems = (error: unknown) => (error instanceof ConfigurationError ? error.problems : [])
 createServer(toNodeHandler(auth))
 console.log(cookie, name, problems(undefined))

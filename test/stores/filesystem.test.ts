@@ -102,7 +102,7 @@ describe('a folder of sessions that several processes share', () => {
     while ((await store.findLive(session.tokenHash, start))?.expiresAt === session.expiresAt) {
       await setImmediate()
     }
-    expect(await store.end(session.tokenHash)).toBe(true)
+    expect(await store.end(session.tokenHash)).toMatchObject({ id: session.id })
     await other.closed
     expect(await store.findLive(session.tokenHash, start)).toBeUndefined()
     expect(filesIn(folder)).toEqual([])
@@ -201,8 +201,10 @@ describe('what else may be found in a folder of sessions', () => {
     writeFileSync(swapped, readFileSync(whole))
     for (const { tokenHash } of sessions.slice(0, 4)) {
       expect(await store.findLive(tokenHash, start)).toBeUndefined()
-      await store.extend(tokenHash, anInstant('2030-01-01T01:00:00Z'), start)
-      expect(await store.end(tokenHash)).toBe(false)
+      await store.extend([
+        { hash: tokenHash, expiresAt: anInstant('2030-01-01T01:00:00Z'), at: start },
+      ])
+      expect(await store.end(tokenHash)).toBeUndefined()
     }
     expect(await store.listLive(account.id, account.epoch, start)).toEqual([sessions[4]])
     expect(await store.sweep(start, 500)).toBe(4)
@@ -215,12 +217,13 @@ describe('what else may be found in a folder of sessions', () => {
     const session = aSession(account)
     await store.insert(session)
     const ends = [31, 32, 33].map((minute) => anInstant(`2030-01-01T00:${minute}:00Z`))
-    for (const end of ends) await store.extend(session.tokenHash, end, start)
+    for (const end of ends)
+      await store.extend([{ hash: session.tokenHash, expiresAt: end, at: start }])
     const file = fileOf(folder, session.tokenHash)
     writeFileSync(file, readFileSync(file, 'utf8').replace(String(ends[2]), '9999999999999'))
     expect((await store.findLive(session.tokenHash, start))?.expiresAt).toBe(ends[1])
     const later = anInstant('2030-01-01T00:34:00Z')
-    await store.extend(session.tokenHash, later, start)
+    await store.extend([{ hash: session.tokenHash, expiresAt: later, at: start }])
     expect((await store.findLive(session.tokenHash, start))?.expiresAt).toBe(later)
   })
 
@@ -241,7 +244,9 @@ describe('what else may be found in a folder of sessions', () => {
     const { store, account } = await open()
     const [old, session] = [aSession(account), aSession(account)]
     await store.insert(old)
-    await store.extend(old.tokenHash, anInstant('2030-01-01T00:50:00Z'), start)
+    await store.extend([
+      { hash: old.tokenHash, expiresAt: anInstant('2030-01-01T00:50:00Z'), at: start },
+    ])
     await store.insert(session, { replaced: old.tokenHash })
     expect(await store.findLive(session.tokenHash, start)).toEqual(session)
   })

@@ -51,7 +51,7 @@ describe('memcached', () => {
     const alive = found.filter((one) => one !== undefined)
     expect(alive.length).toBeLessThan(sessions.length)
     expect(alive).toEqual(sessions.filter((_, at) => found[at]))
-    expect(await store.end(newest.tokenHash)).toBe(true)
+    expect(await store.end(newest.tokenHash)).toMatchObject({ id: newest.id })
     expect(await store.findLive(newest.tokenHash, now)).toBeUndefined()
   })
 

@@ -44,9 +44,9 @@ function told(state: State, one: Step): [answer: unknown, after: State] {
   const end = state[one.at]
   switch (one.kind) {
     case 'insert':
-      return [undefined, state.with(one.at, 30)]
+      return [0, state.with(one.at, 30)]
     case 'replace':
-      return [undefined, state.with(one.at, undefined).with(one.by, 30)]
+      return [end === undefined ? 0 : 1, state.with(one.at, undefined).with(one.by, 30)]
     case 'end':
     case 'endById':
       return [end !== undefined, state.with(one.at, undefined)]
@@ -61,15 +61,16 @@ async function doIt(store: SessionStore, sessions: readonly Session[], one: Step
   const session = sessions[one.at] as Session
   switch (one.kind) {
     case 'insert':
-      return store.insert(session)
+      return (await store.insert(session)).length
     case 'replace':
-      return store.insert(sessions[one.by] as Session, { replaced: session.tokenHash })
+      return (await store.insert(sessions[one.by] as Session, { replaced: session.tokenHash }))
+        .length
     case 'end':
-      return store.end(session.tokenHash)
+      return (await store.end(session.tokenHash)) !== undefined
     case 'endById':
       return store.endById(session.accountId, session.id)
     case 'extend':
-      return store.extend(session.tokenHash, minute(one.to), start)
+      return store.extend([{ hash: session.tokenHash, expiresAt: minute(one.to), at: start }])
     case 'find':
       return minutesOf(await store.findLive(session.tokenHash, minute(one.now)))
   }

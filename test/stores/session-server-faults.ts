@@ -85,7 +85,7 @@ async function everythingIsUnavailable(store: SessionStore, session: Session): P
   const questions: (() => Promise<unknown>)[] = [
     () => store.findLive(tokenHash, now),
     () => store.insert(aSession(anAccount()), { replaced: aTokenHash(), most: 3 }),
-    () => store.extend(tokenHash, later, now),
+    () => store.extend([{ hash: tokenHash, expiresAt: later, at: now }]),
     () => store.listLive(accountId, 0, now),
     () => store.endById(accountId, 'sn_nobody' as typeof id),
     () => store.end(aTokenHash()),

@@ -31,8 +31,12 @@ const tasks: Readonly<Record<string, () => Promise<void>>> = {
     const [hash, from, step] = [given[0] as TokenHash, Number(given[1]), Number(given[2])]
     for (let round = 0; round < 500; round++) {
       const back = Math.max(0, round - 3)
-      await store.extend(hash, (start + from + round * step) as Instant, start)
-      await store.extend(hash, (start + from + back * step) as Instant, start)
+      await store.extend([
+        { hash: hash, expiresAt: (start + from + round * step) as Instant, at: start },
+      ])
+      await store.extend([
+        { hash: hash, expiresAt: (start + from + back * step) as Instant, at: start },
+      ])
       if (round % 10 === 0) await setImmediate()
     }
     say('done')

@@ -1,4 +1,9 @@
-export type { SessionPolicy } from './policy.ts'
+export type { Hearer, RevocationChannel } from './channel.ts'
+export { type SessionCheck, SplitCheck, type Standings } from './check.ts'
+export { Lease, type Moment } from './lease.ts'
+export { isFull, type SessionPolicy } from './policy.ts'
+export { RememberedCheck, RememberedStandings } from './remembered.ts'
+export type { Revocation, Revocations } from './revocation.ts'
 export {
   type Authenticated,
   type PresentedToken,
@@ -6,4 +11,11 @@ export {
   type StartedSession,
 } from './service.ts'
 export type { AuthenticationMethod, Client, Session, SessionId } from './session.ts'
-export type { InsertOptions, SessionStore } from './store.ts'
+export type {
+  Ended,
+  Inserted,
+  InsertOptions,
+  SessionStore,
+  Use,
+} from './store.ts'
+export { usesWritten } from './uses.ts'

@@ -9,7 +9,8 @@ const policy = {
   lifetime: minutes(24 * 60),
   fresh: minutes(15),
   perAccount: 100,
-}
+  whenFull: 'end_oldest',
+} as const
 const start = anInstant('2030-01-01T00:00:00Z')
 const account = anAccount()
 

@@ -1,6 +1,7 @@
 import { between, type Duration, earlier, type Instant, plus } from '../../kernel/clock.ts'
 import type { Account } from '../accounts/index.ts'
 import type { Session } from './session.ts'
+import type { InsertOptions, WhenFull } from './store.ts'
 
 export interface SessionPolicy {
   /** A session that is not used for this long is over. */
@@ -9,8 +10,10 @@ export interface SessionPolicy {
   readonly lifetime: Duration
   /** How long after a sign-in what is sensitive may be done without proving again who one is. */
   readonly fresh: Duration
-  /** Sessions that an account may have at once; the oldest ends when there are more. */
+  /** Sessions that an account may have at once. */
   readonly perAccount: number
+  /** What happens when somebody signs in once more. */
+  readonly whenFull: WhenFull
 }
 
 export interface Deadlines {
@@ -49,7 +52,25 @@ export function isFresh(
   return between(authenticatedAt, now) < policy.fresh
 }
 
+/** What decides whether sessions may speak for an account; nothing of the person. */
+export type Standing = Pick<Account, 'status' | 'epoch'>
+
 /** May this session still speak for this account? */
-export function speaksFor(session: Session, account: Account | undefined): account is Account {
-  return account?.status === 'active' && account.epoch === session.epoch
+export function speaksFor(session: Session, standing: Standing | undefined): boolean {
+  return standing?.status === 'active' && standing.epoch === session.epoch
+}
+
+/** Has the account, of which these are the sessions, no room for one more? Only where it is to be refused. */
+export function isFull(
+  own: readonly Session[],
+  { tokenHash, epoch, seenAt }: Session,
+  { replaced, most, whenFull }: InsertOptions,
+): boolean {
+  if (most === undefined || whenFull !== 'refuse') return false
+  const counts = (one: Session) =>
+    one.epoch === epoch &&
+    one.expiresAt > seenAt &&
+    one.tokenHash !== tokenHash &&
+    one.tokenHash !== replaced
+  return own.filter(counts).length >= most
 }

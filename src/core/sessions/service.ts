@@ -3,21 +3,21 @@ import { publicId, type Random } from '../../kernel/random.ts'
 import type { Secret } from '../../kernel/secret.ts'
 import { hashOfToken, mintToken, type TokenKind } from '../../kernel/token.ts'
 import type { Account, AccountId, AccountStore } from '../accounts/index.ts'
-import {
-  firstDeadlines,
-  isFresh,
-  renewedDeadline,
-  type SessionPolicy,
-  speaksFor,
-} from './policy.ts'
+import type { SessionCheck } from './check.ts'
+import { firstDeadlines, isFresh, renewedDeadline, type SessionPolicy } from './policy.ts'
+import type { Revocation, Revocations } from './revocation.ts'
 import type { AuthenticationMethod, Client, Session, SessionId } from './session.ts'
-import type { SessionStore } from './store.ts'
+import type { Ended, SessionStore } from './store.ts'
+import { Uses } from './uses.ts'
 
 /** Longer texts are nobody's browser. */
 const maxAgent = 300
 
 export interface SessionDependencies {
   readonly store: SessionStore
+  /** The way to the store, and perhaps a shorter one, that every request takes. */
+  readonly check: SessionCheck
+  readonly revocations: Revocations
   readonly accounts: AccountStore
   readonly policy: SessionPolicy
   readonly clock: Clock
@@ -44,24 +44,32 @@ export interface StartedSession {
   readonly token: Secret
 }
 
-/** Who is asking, and by which session. */
+/**
+ * Who is asking, and by which session. No copy of the person: that could be of yesterday, and most
+ * requests need no more than the id.
+ */
 export interface Authenticated {
-  readonly account: Account
+  readonly accountId: AccountId
   readonly session: Session
 }
 
 export class Sessions {
   readonly #deps: SessionDependencies
+  readonly #uses: Uses
 
   constructor(deps: SessionDependencies) {
     this.#deps = deps
+    this.#uses = new Uses(deps.store)
   }
 
-  /** Only `completeLogin()` calls this: a session exists when every due factor has been given. */
+  /**
+   * Only `completeLogin()` calls this: a session exists when every due factor has been given. `'full'`
+   * when the account has as many as it may have, and the policy ends none for a new one.
+   */
   async start(
     account: Account,
     { kind, method, client, replaces }: NewSession,
-  ): Promise<StartedSession> {
+  ): Promise<StartedSession | 'full'> {
     const { store, policy, clock, random } = this.#deps
     const now = clock.now()
     const token = mintToken(kind, random)
@@ -78,22 +86,26 @@ export class Sessions {
       seenAt: now,
       ...firstDeadlines(policy, now),
     }
+    const { perAccount: most, whenFull } = policy
     const replaced = replaces && storedForm(replaces)
-    await store.insert(session, { replaced, most: policy.perAccount })
+    const ended = await store.insert(session, { replaced, most, whenFull })
+    if (ended === 'full') return 'full'
+    await this.#announce(ended)
     return { session, token }
   }
 
   /**
-   * Goes on with a session under a new token, in the account's present epoch: after something that
-   * ended all sessions but this one. The old token dies; how and when the person signed in, and when
-   * the session ends at the latest, stay as they are. `proven`: they have just shown who they are.
+   * Goes on with a session under a new token, in the epoch that the account has just begun: every other
+   * session ended with the last one. Under the old token it ends; how and where the person signed in, and
+   * when at the latest they must again, stays as it was.
    */
   async renew(
     { id: _, ...session }: Session,
     account: Account,
     { replaces, proven }: { readonly replaces: PresentedToken; readonly proven: boolean },
   ): Promise<StartedSession> {
-    const { store, policy, clock, random } = this.#deps
+    const { store, revocations, policy, clock, random } = this.#deps
+    await revocations.announce([{ account: account.id }])
     const now = clock.now()
     const token = mintToken(session.kind, random)
     const renewed: Session = {
@@ -105,7 +117,8 @@ export class Sessions {
       seenAt: now,
       expiresAt: earlier(plus(now, policy.idle), session.endsAt),
     }
-    await store.insert(renewed, { replaced: storedForm(replaces) })
+    const ended = await store.insert(renewed, { replaced: storedForm(replaces) })
+    if (ended !== 'full') await this.#announce(ended)
     return { session: renewed, token }
   }
 
@@ -114,25 +127,35 @@ export class Sessions {
    * sessions, and those of disabled accounts, are deliberately indistinguishable.
    */
   async authenticate(presented: PresentedToken): Promise<Authenticated | undefined> {
-    const { store, accounts, policy, clock } = this.#deps
+    const { check, policy, clock } = this.#deps
     const hash = storedForm(presented)
     if (!hash) return undefined
     const now = clock.now()
-    const session = await store.findLive(hash, now)
+    if (this.#uses.isLate(now)) await this.#uses.write().catch(() => undefined)
+    const session = await check.find(hash, now)
     if (!session) return undefined
-    const account = await accounts.findById(session.accountId)
-    if (!speaksFor(session, account)) return undefined
+    const { accountId, expiresAt } = session
 
     const renewed = renewedDeadline(policy, session, now)
-    if (!renewed) return { account, session }
-    await store.extend(hash, renewed, now)
-    return { account, session: { ...session, expiresAt: renewed, seenAt: now } }
+    if (!renewed) return { accountId, session }
+    await this.#uses.note({ hash, expiresAt: renewed, at: now }, expiresAt)
+    const used = { ...session, expiresAt: renewed, seenAt: now }
+    check.moved?.(used)
+    return { accountId, session: used }
+  }
+
+  /** Writes down which sessions were used. Called a few times a second, and at the end. */
+  writeUses(): Promise<void> {
+    return this.#uses.write()
   }
 
   /** Ends the session of this token. Anything else that is presented is none, and stays none. */
   async end(presented: PresentedToken): Promise<void> {
     const hash = storedForm(presented)
-    if (hash) await this.#deps.store.end(hash)
+    if (!hash) return
+    const ended = await this.#deps.store.end(hash)
+    // Told with nothing too: word of what an earlier attempt has ended may not be out yet.
+    await this.#announce(ended ? [ended] : [])
   }
 
   /** Every session that can speak for the account now, the last used first. */
@@ -143,8 +166,10 @@ export class Sessions {
   }
 
   /** Ends one session of this account. `false` when it has no such session, or not any more. */
-  endById(owner: AccountId, id: SessionId): Promise<boolean> {
-    return this.#deps.store.endById(owner, id)
+  async endById(owner: AccountId, id: SessionId): Promise<boolean> {
+    const ended = await this.#deps.store.endById(owner, id)
+    await this.#announce(ended ? [{ accountId: owner, id }] : [])
+    return ended
   }
 
   /**
@@ -152,16 +177,19 @@ export class Sessions {
    * epoch, so nothing is missed, whatever the others do meanwhile.
    */
   async endOthers(
-    { account, session }: Authenticated,
+    { accountId, session }: Authenticated,
     replaces: PresentedToken,
   ): Promise<StartedSession | undefined> {
-    const begun = await this.#deps.accounts.startEpoch(account.id)
+    const begun = await this.#deps.accounts.startEpoch(accountId)
     return begun && this.renew(session, begun, { replaces, proven: false })
   }
 
   /** Ends every session of the account. `false` when there is no such account. */
   async endAll(owner: AccountId): Promise<boolean> {
-    return (await this.#deps.accounts.startEpoch(owner)) !== undefined
+    const { accounts, revocations } = this.#deps
+    const account = await accounts.startEpoch(owner)
+    if (account) await revocations.announce([{ account: owner }])
+    return account !== undefined
   }
 
   /** Does the store answer? */
@@ -187,6 +215,12 @@ export class Sessions {
     const { store, clock } = this.#deps
     const batch = 500
     while ((await store.sweep(clock.now(), batch)) === batch);
+  }
+
+  async #announce(ended: readonly Ended[]): Promise<void> {
+    await this.#deps.revocations.announce(
+      ended.map(({ accountId, id }): Revocation => ({ account: accountId, session: id })),
+    )
   }
 }
 

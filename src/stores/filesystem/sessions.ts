@@ -1,6 +1,16 @@
 import { dirname } from 'node:path'
+import { setImmediate } from 'node:timers/promises'
 import type { AccountId } from '../../core/accounts/index.ts'
-import type { InsertOptions, Session, SessionId, SessionStore } from '../../core/sessions/index.ts'
+import {
+  type Ended,
+  type Inserted,
+  type InsertOptions,
+  isFull,
+  type Session,
+  type SessionId,
+  type SessionStore,
+  type Use,
+} from '../../core/sessions/index.ts'
 import type { Instant } from '../../kernel/clock.ts'
 import type { Random } from '../../kernel/random.ts'
 import type { TokenHash } from '../../kernel/token.ts'
@@ -27,7 +37,7 @@ export class FileSessionStore implements SessionStore {
   readonly #folder: SessionFolder
   readonly #sweep: SessionSweep
   readonly #owner: Owner
-  readonly #turns = new Map<AccountId, Promise<void>>()
+  readonly #turns = new Map<AccountId, Promise<unknown>>()
 
   private constructor(folder: SessionFolder, owner: Owner) {
     this.#folder = folder
@@ -42,9 +52,9 @@ export class FileSessionStore implements SessionStore {
     })
   }
 
-  insert(session: Session, { replaced, most }: InsertOptions = {}): Promise<void> {
-    const work = () => answered(() => this.#insert(session, replaced, most))
-    return most === undefined ? work() : this.#inTurn(session.accountId, work)
+  insert(session: Session, options: InsertOptions = {}): Promise<Inserted> {
+    const work = () => answered(() => this.#insert(session, options))
+    return options.most === undefined ? work() : this.#inTurn(session.accountId, work)
   }
 
   findLive(hash: TokenHash, now: Instant): Promise<Session | undefined> {
@@ -55,10 +65,14 @@ export class FileSessionStore implements SessionStore {
     })
   }
 
-  extend(hash: TokenHash, expiresAt: Instant, now: Instant): Promise<void> {
-    return answered(async () =>
-      moveEnd(this.#folder.fileOf(hash), hash, { owner: this.#owner, expiresAt, seenAt: now }),
-    )
+  extend(uses: readonly Use[]): Promise<void> {
+    return answered(async () => {
+      for (const { hash, expiresAt, at } of uses) {
+        moveEnd(this.#folder.fileOf(hash), hash, { owner: this.#owner, expiresAt, seenAt: at })
+        // Requests are answered between two files.
+        await setImmediate()
+      }
+    })
   }
 
   listLive(owner: AccountId, epoch: number, now: Instant): Promise<Session[]> {
@@ -76,10 +90,10 @@ export class FileSessionStore implements SessionStore {
     })
   }
 
-  end(hash: TokenHash): Promise<boolean> {
+  end(hash: TokenHash): Promise<Ended | undefined> {
     return answered(async () => {
       const session = this.#read(hash)
-      return session !== undefined && (await this.#end(session))
+      return session && (await this.#end(session)) ? session : undefined
     })
   }
 
@@ -91,15 +105,18 @@ export class FileSessionStore implements SessionStore {
     return readSession(this.#folder.fileOf(hash), hash)
   }
 
-  async #insert(session: Session, replaced: TokenHash | undefined, most: number | undefined) {
+  async #insert(session: Session, options: InsertOptions): Promise<Inserted> {
     const { accountId, tokenHash } = session
+    const { replaced, most } = options
+    if (isFull(this.#of(accountId), session, options)) return 'full'
     // Before the file: what can be found by its token can be found by its account. A marker alone, as
     // a crash leaves it, means nothing and is swept.
     const marker = this.#folder.markerOf(accountId, tokenHash)
     try {
       await createMarker(this.#folder.folderOf(accountId), marker)
-      await this.#begin(session, replaced)
-      if (most !== undefined) await this.#trim(session, most)
+      const former = await this.#begin(session, replaced)
+      const trimmed = most === undefined ? [] : await this.#trim(session, most)
+      return former ? [former, ...trimmed] : trimmed
     } catch (error) {
       for (const path of [this.#folder.fileOf(tokenHash), marker]) {
         await removed(path).catch(() => undefined)
@@ -108,13 +125,15 @@ export class FileSessionStore implements SessionStore {
     }
   }
 
-  async #begin(session: Session, replaced: TokenHash | undefined): Promise<void> {
+  async #begin(session: Session, replaced: TokenHash | undefined): Promise<Session | undefined> {
     const old = replaced && this.#read(replaced)
-    if (!(replaced && (await this.#takesPlaceOf(replaced, session)))) {
-      if (replaced) await this.#remove(replaced)
+    let ended = replaced !== undefined && (await this.#takesPlaceOf(replaced, session))
+    if (!ended) {
+      ended = replaced !== undefined && (await this.#remove(replaced))
       await createWhole(this.#folder.fileOf(session.tokenHash), recordOf(session))
     }
     if (old) await removed(this.#folder.markerOf(old.accountId, old.tokenHash))
+    return ended ? old : undefined
   }
 
   /** Two names cannot change in one step, but one file can change its name: see `session-record.ts`. */
@@ -143,21 +162,25 @@ export class FileSessionStore implements SessionStore {
     return true
   }
 
-  async #trim(kept: Session, most: number): Promise<void> {
+  async #trim(kept: Session, most: number): Promise<Session[]> {
     const others = this.#of(kept.accountId).filter(({ id }) => id !== kept.id)
     others.sort((a, b) => b.seenAt - a.seenAt || b.createdAt - a.createdAt)
-    for (const session of others.slice(most - 1)) await this.#end(session)
+    const trimmed: Session[] = []
+    for (const session of others.slice(most - 1)) {
+      if (await this.#end(session)) trimmed.push(session)
+    }
+    return trimmed
   }
 
   /**
    * One account's sign-ins one after the other: two that count at the same time would each end what the
    * other leaves. Those of another process may; then the account has fewer sessions, never more.
    */
-  async #inTurn(owner: AccountId, work: () => Promise<void>): Promise<void> {
+  async #inTurn<Result>(owner: AccountId, work: () => Promise<Result>): Promise<Result> {
     const mine = (this.#turns.get(owner) ?? Promise.resolve()).then(work, work)
     this.#turns.set(owner, mine)
     try {
-      await mine
+      return await mine
     } finally {
       if (this.#turns.get(owner) === mine) this.#turns.delete(owner)
     }

@@ -1,5 +1,14 @@
 import type { AccountId } from '../../core/accounts/index.ts'
-import type { InsertOptions, Session, SessionId, SessionStore } from '../../core/sessions/index.ts'
+import {
+  type Ended,
+  type Inserted,
+  type InsertOptions,
+  isFull,
+  type Session,
+  type SessionId,
+  type SessionStore,
+  type Use,
+} from '../../core/sessions/index.ts'
 import { between, type Instant } from '../../kernel/clock.ts'
 import { sha256 } from '../../kernel/digest.ts'
 import type { TokenHash } from '../../kernel/token.ts'
@@ -39,23 +48,32 @@ export class MemcachedSessionStore implements SessionStore {
     this.#client = client
   }
 
-  insert(session: Session, { replaced, most }: InsertOptions = {}): Promise<void> {
+  insert(session: Session, options: InsertOptions = {}): Promise<Inserted> {
+    const { replaced, most = mostPerAccount } = options
     const { tokenHash, accountId, seenAt } = session
     const life = secondsOf(session)
-    const room = Math.min(most ?? mostPerAccount, mostPerAccount) - 1
+    const room = Math.min(most, mostPerAccount) - 1
     return this.#client.answer(async (keys) => {
       const former = replaced && (await ownerOf(keys, replaced))
-      // Another account's item: dead before the new one lives.
-      if (former && replaced && former !== accountId) await removeByToken(keys, former, replaced)
+      const elsewhere = former && replaced && former !== accountId
+      const refuses = options.whenFull === 'refuse'
+      // Another account's item: dead before the new one lives, if that may live.
+      const before = elsewhere && !refuses ? await removeByToken(keys, former, replaced) : []
       await keys.set(keyOfToken(tokenHash), accountId, life)
+      let left: readonly Session[] = []
       const add = (sessions: Session[]) => {
+        if (isFull(sessions, session, options)) return undefined
         const others = sessions
           .filter((one) => one.tokenHash !== replaced && one.expiresAt > seenAt)
           .sort((a, b) => b.seenAt - a.seenAt)
-        return [session, ...others.slice(0, room)]
+        const kept = others.slice(0, room)
+        left = sessions.filter((one) => one.expiresAt > seenAt && !kept.includes(one))
+        return [session, ...kept]
       }
-      await change(keys, accountId, add, life)
+      if (!(await change(keys, accountId, add, life))) return 'full'
       this.#remember(accountId)
+      const after = elsewhere && refuses ? await removeByToken(keys, former, replaced) : []
+      return [...before, ...after, ...left]
     })
   }
 
@@ -68,16 +86,9 @@ export class MemcachedSessionStore implements SessionStore {
     return session && session.expiresAt > now ? session : undefined
   }
 
-  extend(hash: TokenHash, expiresAt: Instant, now: Instant): Promise<void> {
-    const extended = (sessions: Session[]) => {
-      const moves = (one: Session) =>
-        one.tokenHash === hash && one.expiresAt > now && one.expiresAt < expiresAt
-      if (!sessions.some(moves)) return undefined
-      return sessions.map((one) => (moves(one) ? { ...one, expiresAt, seenAt: now } : one))
-    }
+  extend(uses: readonly Use[]): Promise<void> {
     return this.#client.answer(async (keys) => {
-      const owner = await ownerOf(keys, hash)
-      if (owner) await change(keys, owner, extended)
+      await Promise.all(uses.map((use) => move(keys, use)))
     })
   }
 
@@ -88,14 +99,15 @@ export class MemcachedSessionStore implements SessionStore {
       .sort((a, b) => b.seenAt - a.seenAt || (a.id < b.id ? -1 : 1))
   }
 
-  endById(owner: AccountId, id: SessionId): Promise<boolean> {
-    return this.#client.answer((keys) => remove(keys, owner, (session) => session.id === id))
+  async endById(owner: AccountId, id: SessionId): Promise<boolean> {
+    const isIt = (session: Session) => session.id === id
+    return (await this.#client.answer((keys) => remove(keys, owner, isIt))).length > 0
   }
 
-  end(hash: TokenHash): Promise<boolean> {
+  end(hash: TokenHash): Promise<Ended | undefined> {
     return this.#client.answer(async (keys) => {
       const owner = await ownerOf(keys, hash)
-      return owner !== undefined && removeByToken(keys, owner, hash)
+      return owner && (await removeByToken(keys, owner, hash))[0]
     })
   }
 
@@ -103,16 +115,11 @@ export class MemcachedSessionStore implements SessionStore {
   async sweep(now: Instant, limit: number): Promise<number> {
     let removed = 0
     for (const owner of this.#written) {
-      const over = new Set<SessionId>()
-      const isOver = ({ id, expiresAt }: Session) => {
-        if (expiresAt > now || over.size === limit - removed) return false
-        over.add(id)
-        return true
-      }
-      const restart = () => over.clear()
-      const ended = await this.#client.answer((keys) => remove(keys, owner, isOver, restart))
-      if (ended) removed += over.size
-      else this.#written.delete(owner)
+      const isOver = ({ expiresAt }: Session) => expiresAt <= now
+      const work = (keys: MemcachedKeys) => remove(keys, owner, isOver, limit - removed)
+      const over = await this.#client.answer(work)
+      if (over.length === 0) this.#written.delete(owner)
+      removed += over.length
       if (removed >= limit) break
     }
     return removed
@@ -145,21 +152,35 @@ async function change(
   throw new Error('too many others write sessions of this account')
 }
 
-function removeByToken(keys: MemcachedKeys, owner: AccountId, hash: TokenHash): Promise<boolean> {
+async function move(keys: MemcachedKeys, { hash, expiresAt, at }: Use): Promise<void> {
+  const moves = (one: Session) =>
+    one.tokenHash === hash && one.expiresAt > at && one.expiresAt < expiresAt
+  const moved = (sessions: Session[]) => {
+    if (!sessions.some(moves)) return undefined
+    return sessions.map((one) => (moves(one) ? { ...one, expiresAt, seenAt: at } : one))
+  }
+  const owner = await ownerOf(keys, hash)
+  if (owner) await change(keys, owner, moved)
+}
+
+function removeByToken(keys: MemcachedKeys, owner: AccountId, hash: TokenHash) {
   return remove(keys, owner, ({ tokenHash }) => tokenHash === hash)
 }
 
-function remove(
+/** Gives what was removed. */
+async function remove(
   keys: MemcachedKeys,
   owner: AccountId,
   ends: (session: Session) => boolean,
-  begin: () => void = () => undefined,
-): Promise<boolean> {
-  return change(keys, owner, (sessions) => {
-    begin()
-    const rest = sessions.filter((session) => !ends(session))
-    return rest.length < sessions.length ? rest : undefined
-  })
+  most = mostPerAccount,
+): Promise<readonly Session[]> {
+  let ended: Session[] = []
+  const rest = (sessions: Session[]) => {
+    ended = sessions.filter(ends).slice(0, most)
+    return ended.length > 0 ? sessions.filter((one) => !ended.includes(one)) : undefined
+  }
+  await change(keys, owner, rest)
+  return ended
 }
 
 /** It never changes for a token: what was read a moment ago is still true. */

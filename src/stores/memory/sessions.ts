@@ -1,5 +1,14 @@
 import type { AccountId } from '../../core/accounts/index.ts'
-import type { InsertOptions, Session, SessionId, SessionStore } from '../../core/sessions/index.ts'
+import {
+  type Ended,
+  type Inserted,
+  type InsertOptions,
+  isFull,
+  type Session,
+  type SessionId,
+  type SessionStore,
+  type Use,
+} from '../../core/sessions/index.ts'
 import type { Instant } from '../../kernel/clock.ts'
 import { OverloadedError } from '../../kernel/errors.ts'
 import type { TokenHash } from '../../kernel/token.ts'
@@ -27,17 +36,20 @@ export class MemorySessionStore implements SessionStore {
     this.#bound = bound
   }
 
-  async insert(session: Session, { replaced, most }: InsertOptions = {}): Promise<void> {
+  async insert(session: Session, options: InsertOptions = {}): Promise<Inserted> {
+    const { replaced, most } = options
     this.#see(session.seenAt)
+    if (isFull(this.#of(session.accountId), session, options)) return 'full'
     const others = this.#byAccount.get(session.accountId)?.size ?? 0
     const takesAPlace =
       (replaced && this.#byToken.has(replaced)) || (most !== undefined && others >= most)
     if (!takesAPlace && !this.#hasRoom()) {
       throw new OverloadedError('no more sessions can be kept in memory', retryAfterSeconds)
     }
-    if (replaced) this.#remove(replaced)
-    if (most !== undefined) this.#trim(session.accountId, most - 1)
+    const former = replaced && this.#remove(replaced)
+    const trimmed = most === undefined ? [] : this.#trim(session.accountId, most - 1)
     this.#add(session)
+    return former ? [former, ...trimmed] : trimmed
   }
 
   async findLive(hash: TokenHash, now: Instant): Promise<Session | undefined> {
@@ -46,11 +58,13 @@ export class MemorySessionStore implements SessionStore {
     return session && session.expiresAt > now ? session : undefined
   }
 
-  async extend(hash: TokenHash, expiresAt: Instant, now: Instant): Promise<void> {
-    this.#see(now)
-    const session = this.#byToken.get(hash)
-    if (!session || session.expiresAt <= now || session.expiresAt >= expiresAt) return
-    this.#byToken.set(hash, { ...session, expiresAt, seenAt: now })
+  async extend(uses: readonly Use[]): Promise<void> {
+    for (const { hash, expiresAt, at } of uses) {
+      this.#see(at)
+      const session = this.#byToken.get(hash)
+      if (!session || session.expiresAt <= at || session.expiresAt >= expiresAt) continue
+      this.#byToken.set(hash, { ...session, expiresAt, seenAt: at })
+    }
   }
 
   async listLive(owner: AccountId, epoch: number, now: Instant): Promise<Session[]> {
@@ -62,10 +76,10 @@ export class MemorySessionStore implements SessionStore {
 
   async endById(owner: AccountId, id: SessionId): Promise<boolean> {
     const session = this.#of(owner).find((one) => one.id === id)
-    return session !== undefined && this.#remove(session.tokenHash)
+    return session !== undefined && this.#remove(session.tokenHash) !== undefined
   }
 
-  async end(hash: TokenHash): Promise<boolean> {
+  async end(hash: TokenHash): Promise<Ended | undefined> {
     return this.#remove(hash)
   }
 
@@ -107,21 +121,23 @@ export class MemorySessionStore implements SessionStore {
     this.#byAccount.set(session.accountId, own)
   }
 
-  #remove(hash: TokenHash): boolean {
+  #remove(hash: TokenHash): Session | undefined {
     const session = this.#byToken.get(hash)
-    if (!session) return false
+    if (!session) return undefined
     this.#byToken.delete(hash)
     const own = this.#byAccount.get(session.accountId)
     own?.delete(hash)
     if (own?.size === 0) this.#byAccount.delete(session.accountId)
-    return true
+    return session
   }
 
   /** Leaves the account so many, those that were used last. */
-  #trim(owner: AccountId, left: number): void {
+  #trim(owner: AccountId, left: number): Session[] {
     const lastUsedFirst = this.#of(owner).sort(
       (a, b) => b.seenAt - a.seenAt || b.createdAt - a.createdAt,
     )
-    for (const { tokenHash } of lastUsedFirst.slice(left)) this.#remove(tokenHash)
+    const trimmed = lastUsedFirst.slice(left)
+    for (const { tokenHash } of trimmed) this.#remove(tokenHash)
+    return trimmed
   }
 }

@@ -70,6 +70,35 @@ export class RedisConnection {
     }
   }
 
+  /**
+   * A connection of its own that hears what is published from now on: of the primary, so never of a cluster,
+   * whose nodes pass things on in no common order.
+   */
+  async subscribe(
+    channels: readonly string[],
+    on: { heard(text: string): void; broken(): void },
+  ): Promise<{ close(): void }> {
+    if (!(this.#client instanceof Redis)) throw new TypeError('a cluster has no common order')
+    const subscriber = this.#client.duplicate({
+      lazyConnect: true,
+      autoResubscribe: false,
+      retryStrategy: () => null,
+      // Nothing may be said for long.
+      socketTimeout: undefined,
+    })
+    subscriber.on('error', () => undefined)
+    subscriber.on('close', on.broken)
+    subscriber.on('message', (_, text: string) => on.heard(text))
+    try {
+      await subscriber.connect()
+      await subscriber.subscribe(...channels)
+    } catch (error) {
+      subscriber.disconnect()
+      throw error
+    }
+    return { close: () => subscriber.disconnect() }
+  }
+
   close(): void {
     this.#client.disconnect()
   }

@@ -1,9 +1,20 @@
 import type { AccountId } from '../../core/accounts/index.ts'
-import type { InsertOptions, Session, SessionId, SessionStore } from '../../core/sessions/index.ts'
+import type {
+  Ended,
+  Inserted,
+  InsertOptions,
+  Session,
+  SessionId,
+  SessionStore,
+  Use,
+} from '../../core/sessions/index.ts'
 import { between, type Instant } from '../../kernel/clock.ts'
+import type { Random } from '../../kernel/random.ts'
 import type { TokenHash } from '../../kernel/token.ts'
+import type { Wire } from '../kept-channel.ts'
+import { redisWire } from './channel.ts'
 import { RedisConnection } from './connection.ts'
-import { endByIdScript, extendScript, insertScript, sweepScript } from './scripts.ts'
+import { endByIdScript, endScript, extendScript, insertScript, sweepScript } from './scripts.ts'
 
 export interface RedisOptions {
   /** `redis://`, `redis+cluster://` or `redis+sentinel://`; `rediss` is with TLS. See the README. */
@@ -26,22 +37,42 @@ export class RedisSessionStore implements SessionStore {
     this.#redis = redis
   }
 
-  insert(session: Session, { replaced, most }: InsertOptions = {}): Promise<void> {
-    const { tokenHash, accountId, seenAt, endsAt } = session
+  insert(session: Session, { replaced, most, whenFull }: InsertOptions = {}): Promise<Inserted> {
+    const { tokenHash, accountId, epoch, seenAt, endsAt } = session
     // The length of time, not the instant: this clock and that of Redis need not agree.
     const life = Math.max(1, between(seenAt, endsAt))
+    const refuses = most !== undefined && whenFull === 'refuse'
     return this.#redis.answer(async () => {
       const [former] = await Promise.all([
         replaced && this.#ownerOf(replaced),
         this.#redis.ask('SET', keyOfToken(tokenHash), accountId, 'PX', life),
       ])
       const together = former === accountId || this.#redis.reachesAllKeys
-      // Of another account and perhaps on another node: dead before the new one lives.
-      if (former && replaced && !together) await this.#remove(former, replaced)
+      const apart = former && replaced && !together ? { accountId: former, replaced } : undefined
+      // Of another account and perhaps on another node: dead before the new one lives, if that may live.
+      const before =
+        apart && !refuses ? await this.#remove(apart.accountId, apart.replaced) : undefined
       const ended = former && replaced && together ? replaced : ''
       const keys = [keyOfAccount(accountId), ...(ended && former ? [keyOfAccount(former)] : [])]
-      const values = [tokenHash, toText(session), life, seenAt, most ?? '', ended]
-      await this.#redis.run(insertScript, keys, values)
+      const values = [
+        tokenHash,
+        toText(session),
+        life,
+        seenAt,
+        most ?? '',
+        ended,
+        refuses ? epoch : '',
+      ]
+      const answer = (await this.#redis.run(insertScript, keys, values)) as SessionId[] | null
+      if (!answer) return 'full'
+      const [taken, ...trimmed] = answer
+      const after =
+        apart && refuses ? await this.#remove(apart.accountId, apart.replaced) : undefined
+      return [
+        ...[before, after].filter((one) => one !== undefined),
+        ...(taken && former ? [{ accountId: former, id: taken }] : []),
+        ...trimmed.map((id) => ({ accountId, id })),
+      ]
     })
   }
 
@@ -54,10 +85,9 @@ export class RedisSessionStore implements SessionStore {
     return session && session.expiresAt > now ? session : undefined
   }
 
-  extend(hash: TokenHash, expiresAt: Instant, now: Instant): Promise<void> {
+  extend(uses: readonly Use[]): Promise<void> {
     return this.#redis.answer(async () => {
-      const owner = await this.#ownerOf(hash)
-      if (owner) await this.#redis.run(extendScript, [keyOfAccount(owner)], [hash, expiresAt, now])
+      await Promise.all(uses.map((use) => this.#move(use)))
     })
   }
 
@@ -74,10 +104,10 @@ export class RedisSessionStore implements SessionStore {
     return (await this.#redis.answer(() => this.#redis.run(endByIdScript, [key], [id]))) === 1
   }
 
-  end(hash: TokenHash): Promise<boolean> {
+  end(hash: TokenHash): Promise<Ended | undefined> {
     return this.#redis.answer(async () => {
       const owner = await this.#ownerOf(hash)
-      return owner !== undefined && this.#remove(owner, hash)
+      return owner && this.#remove(owner, hash)
     })
   }
 
@@ -97,6 +127,11 @@ export class RedisSessionStore implements SessionStore {
     }
   }
 
+  /** What carries word of revocations; `undefined` in a cluster, which has no common order. */
+  wire(random: Random): Wire | undefined {
+    return this.#redis.reachesAllKeys ? redisWire(this.#redis, random) : undefined
+  }
+
   async close(): Promise<void> {
     this.#redis.close()
   }
@@ -106,8 +141,14 @@ export class RedisSessionStore implements SessionStore {
     return ((await this.#redis.ask('GET', keyOfToken(hash))) as AccountId | null) ?? undefined
   }
 
-  async #remove(owner: AccountId, hash: TokenHash): Promise<boolean> {
-    return (await this.#redis.ask('HDEL', keyOfAccount(owner), hash)) === 1
+  async #move({ hash, expiresAt, at }: Use): Promise<void> {
+    const owner = await this.#ownerOf(hash)
+    if (owner) await this.#redis.run(extendScript, [keyOfAccount(owner)], [hash, expiresAt, at])
+  }
+
+  async #remove(owner: AccountId, hash: TokenHash): Promise<Ended | undefined> {
+    const id = (await this.#redis.run(endScript, [keyOfAccount(owner)], [hash])) as SessionId | null
+    return id ? { accountId: owner, id } : undefined
   }
 }
 
@@ -120,7 +161,8 @@ function keyOfAccount(owner: AccountId | ''): string {
 }
 
 function toText(session: Session): string {
-  return `${session.expiresAt} ${session.seenAt} ${session.id} ${JSON.stringify(session)}`
+  const { expiresAt, seenAt, id, epoch } = session
+  return `${expiresAt} ${seenAt} ${id} ${epoch} ${JSON.stringify(session)}`
 }
 
 /** The two times in front are the ones that move. Redis holds only what `toText` wrote, so the brands are true. */

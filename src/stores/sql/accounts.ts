@@ -5,22 +5,20 @@ import type {
   AccountStore,
   CanonicalEmail,
 } from '../../core/accounts/index.ts'
-import type { Executor, OneRow } from './database.ts'
+import type { ByKey, Executor } from './database.ts'
 import { inGroups } from './groups.ts'
 import type { AccountRow } from './schema.ts'
 
 /** Accounts in the `accounts` table. */
 export class SqlAccountStore implements AccountStore {
   readonly #db: Executor
-  readonly #byId: OneRow<AccountRow>
-  readonly #byEmail: OneRow<AccountRow>
+  readonly #byId: ByKey<AccountRow>
+  readonly #byEmail: ByKey<AccountRow>
 
   constructor(db: Executor) {
     this.#db = db
-    this.#byId = db.prepare((sql) => sql.selectFrom('accounts').selectAll().where('id', '=', ''))
-    this.#byEmail = db.prepare((sql) =>
-      sql.selectFrom('accounts').selectAll().where('canonical_email', '=', ''),
-    )
+    this.#byId = db.byKey('id', (sql) => sql.selectFrom('accounts').selectAll())
+    this.#byEmail = db.byKey('canonical_email', (sql) => sql.selectFrom('accounts').selectAll())
   }
 
   async insert(account: Account): Promise<'inserted' | 'email_taken'> {

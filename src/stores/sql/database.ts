@@ -1,20 +1,25 @@
-import type { Compilable, Kysely } from 'kysely'
+import { type Compilable, type Kysely, type SelectQueryBuilder, sql } from 'kysely'
 import type { Schema } from './schema.ts'
 
 export type Dialect = 'sqlite' | 'postgres'
 
-/** Runs a statement that was compiled once; gives the first row. */
-export type OneRow<Row> = (...parameters: readonly (string | number)[]) => Promise<Row | undefined>
+/** Looks for the one row with this value in its key column. */
+export type ByKey<Row> = (key: string) => Promise<Row | undefined>
+
+/** The rows of a look-up, before it is said which. */
+export type Rows<Row> = (db: Kysely<Schema>) => SelectQueryBuilder<Schema, keyof Schema, Row>
 
 /** What a store needs to run statements, inside a transaction or outside. */
 export interface Executor {
   readonly kysely: Kysely<Schema>
 
   /**
-   * For statements on the path of every request: built and compiled once, then run on the driver
-   * itself. The values in `query` only mark the places; real ones are given in the same order.
+   * For look-ups on the path of every request: built once, then run on the driver itself; answered from
+   * memory, or with others in one message, where that gives what the database would say at this moment.
+   *
+   * @param column - Unique, and among the columns of each row.
    */
-  prepare<Row>(query: (db: Kysely<Schema>) => Compilable<Row>): OneRow<Row>
+  byKey<Row>(column: string & keyof Row, rows: Rows<Row>): ByKey<Row>
 }
 
 /** An open database. Every failure to answer is a `StoreUnavailableError`. */
@@ -26,9 +31,9 @@ export interface Database extends Executor, AsyncDisposable {
 
   /**
    * A transaction of statements that need no answer from one another, in as few messages as the engine
-   * allows: for what every sign-in does.
+   * allows: for what every sign-in does. Gives the rows of each.
    */
-  together(statements: readonly Compilable[]): Promise<void>
+  together<Row>(statements: readonly Compilable[]): Promise<Row[][]>
 
   close(): Promise<void>
 }
@@ -37,12 +42,7 @@ export interface Database extends Executor, AsyncDisposable {
 export function executorOf(kysely: Kysely<Schema>): Executor {
   return {
     kysely,
-    prepare<Row>(query: (db: Kysely<Schema>) => Compilable<Row>): OneRow<Row> {
-      const compiled = query(kysely).compile()
-      return async (...parameters) => {
-        const { rows } = await kysely.executeQuery<Row>({ ...compiled, parameters })
-        return rows[0]
-      }
-    },
+    byKey: (column, rows) => (key) =>
+      rows(kysely).where(sql.ref(column), '=', key).executeTakeFirst(),
   }
 }

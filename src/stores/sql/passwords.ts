@@ -1,19 +1,19 @@
 import type { AccountId } from '../../core/accounts/index.ts'
 import type { PasswordHash, PasswordStore, StoredPassword } from '../../core/passwords/index.ts'
 import type { Instant } from '../../kernel/clock.ts'
-import type { Executor, OneRow } from './database.ts'
+import type { ByKey, Executor } from './database.ts'
 import { inGroups } from './groups.ts'
 import type { PasswordRow } from './schema.ts'
 
 /** Password hashes in a table of their own: no query for an account can bring one along. */
 export class SqlPasswordStore implements PasswordStore {
   readonly #db: Executor
-  readonly #byOwner: OneRow<Pick<PasswordRow, 'hash' | 'normal_form'>>
+  readonly #byOwner: ByKey<Pick<PasswordRow, 'account_id' | 'hash' | 'normal_form'>>
 
   constructor(db: Executor) {
     this.#db = db
-    this.#byOwner = db.prepare((sql) =>
-      sql.selectFrom('passwords').select(['hash', 'normal_form']).where('account_id', '=', ''),
+    this.#byOwner = db.byKey('account_id', (sql) =>
+      sql.selectFrom('passwords').select(['account_id', 'hash', 'normal_form']),
     )
   }
 

@@ -2,14 +2,17 @@ import { createHash } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
 import {
   type Compilable,
+  type CompiledQuery,
   Kysely,
   PostgresDialect,
   type PostgresPool,
   type PostgresPoolClient,
+  sql,
 } from 'kysely'
 import pg from 'pg'
 import { StoreUnavailableError } from '../../kernel/errors.ts'
-import { type Database, type Executor, executorOf, type OneRow } from './database.ts'
+import { type ByKey, type Database, type Executor, executorOf, type Rows } from './database.ts'
+import { gathered } from './gathered.ts'
 import type { Schema } from './schema.ts'
 
 /** No request waits longer than these for the database; then it is told 503. Milliseconds. */
@@ -54,23 +57,31 @@ class PostgresDatabase implements Database {
     this.kysely = new Kysely({ dialect: new PostgresDialect({ pool: translatedPool(pool) }) })
   }
 
-  prepare<Row>(query: (db: Kysely<Schema>) => Compilable<Row>): OneRow<Row> {
-    const text = query(this.kysely).compile().sql
+  byKey<Row>(column: string & keyof Row, rows: Rows<Row>): ByKey<Row> {
+    const text = rows(this.kysely)
+      .where(sql<boolean>`${sql.ref(column)} = any(${[]}::text[])`)
+      .compile().sql
     // The server keeps a named statement for each connection, so the name must follow the text.
     const name = `sallyport_${createHash('sha256').update(text).digest('hex').slice(0, 16)}`
-    return async (...values) => {
-      const { rows } = await translated(this.#pool.query({ name, text, values: [...values] }))
-      return rows[0] as Row | undefined
-    }
+    return gathered(column, async (keys) => {
+      const answer = await translated(this.#pool.query({ name, text, values: [keys] }))
+      return answer.rows as Row[]
+    })
   }
 
   transaction<Result>(work: (executor: Executor) => Promise<Result>): Promise<Result> {
     return this.kysely.transaction().execute((transaction) => work(executorOf(transaction)))
   }
 
-  together(statements: readonly Compilable[]): Promise<void> {
+  together<Row>(statements: readonly Compilable[]): Promise<Row[][]> {
     return this.transaction(async ({ kysely }) => {
-      for (const statement of statements) await kysely.executeQuery(statement.compile())
+      const answers: Row[][] = []
+      for (const statement of statements) {
+        answers.push(
+          (await kysely.executeQuery<Row>(statement.compile() as CompiledQuery<Row>)).rows,
+        )
+      }
+      return answers
     })
   }
 

@@ -64,19 +64,20 @@ class Writer {
     return { rows: [], changes: statement.run(...parameters).changes }
   }
 
-  /** All of them are durable when this returns, or none has happened. */
-  #together(statements: readonly ScriptStatement[]): { rows: never[]; changes: number } {
+  /** All of them are durable when this returns, or none has happened. A "row" is all rows of one of them. */
+  #together(statements: readonly ScriptStatement[]): { rows: unknown[]; changes: number } {
+    const rows: unknown[] = []
     this.#execute('begin immediate', [])
     try {
       for (const { sql, parameters } of statements) {
-        this.#execute(sql, parameters as SQLInputValue[])
+        rows.push(this.#execute(sql, parameters as SQLInputValue[]).rows)
       }
       this.#execute('commit', [])
     } catch (error) {
       this.#execute('rollback', [])
       throw error
     }
-    return { rows: [], changes: 0 }
+    return { rows, changes: 0 }
   }
 
   #prepared(sql: string): StatementSync {

@@ -1,8 +1,8 @@
 import { closeSync, openSync } from 'node:fs'
 import { DatabaseSync, type StatementSync } from 'node:sqlite'
-import { type Compilable, Kysely } from 'kysely'
+import { type Compilable, Kysely, sql } from 'kysely'
 import { StoreUnavailableError } from '../../kernel/errors.ts'
-import { type Database, type Executor, executorOf, type OneRow } from './database.ts'
+import { type ByKey, type Database, type Executor, executorOf, type Rows } from './database.ts'
 import { RowMemory } from './row-memory.ts'
 import type { Schema } from './schema.ts'
 import { asScript, WriterDialect } from './sqlite-driver.ts'
@@ -66,25 +66,26 @@ class SqliteDatabase implements Database {
     this.kysely = new Kysely({ dialect: new WriterDialect(path) })
   }
 
-  prepare<Row>(query: (db: Kysely<Schema>) => Compilable<Row>): OneRow<Row> {
+  byKey<Row>(column: string & keyof Row, rows: Rows<Row>): ByKey<Row> {
     let statement: StatementSync | undefined
-    const rows = this.#memory.ofStatement<Row>()
-    // An async function, so that a failure is a rejection here as it is on PostgreSQL.
-    return async (...parameters) =>
-      translated(() =>
-        rows.get(parameters.join('\0'), () => {
-          statement ??= this.#reader.prepare(query(this.kysely).compile().sql)
-          return statement.get(...parameters) as Row | undefined
-        }),
+    const read = (key: string) => {
+      statement ??= this.#reader.prepare(
+        rows(this.kysely).where(sql.ref(column), '=', key).compile().sql,
       )
+      return statement.get(key) as Row | undefined
+    }
+    const known = this.#memory.ofStatement<Row>()
+    // An async function, so that a failure is a rejection here as it is on PostgreSQL.
+    return async (key) => translated(() => known.get(key, () => read(key)))
   }
 
   transaction<Result>(work: (executor: Executor) => Promise<Result>): Promise<Result> {
     return this.kysely.transaction().execute((transaction) => work(executorOf(transaction)))
   }
 
-  async together(statements: readonly Compilable[]): Promise<void> {
-    await this.kysely.executeQuery(asScript(statements))
+  async together<Row>(statements: readonly Compilable[]): Promise<Row[][]> {
+    const { rows } = await this.kysely.executeQuery(asScript(statements))
+    return rows as Row[][]
   }
 
   async close(): Promise<void> {

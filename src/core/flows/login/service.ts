@@ -43,7 +43,8 @@ export type LoginProblem =
   | FieldProblem<'email', 'malformed'>
   | FieldProblem<'password', PlaintextRule>
 
-export type LoginRefusal = 'invalid_credentials'
+/** `too_many_sessions`: everything was right, and the account may have no more sessions. */
+export type LoginRefusal = 'invalid_credentials' | 'too_many_sessions'
 
 export type LoginOutcome = SignedIn | Refused<LoginRefusal> | Invalid<LoginProblem>
 
@@ -76,13 +77,14 @@ export class Login {
     account: Account,
     method: AuthenticationMethod,
     { kind, client, presented }: LoginRequest,
-  ): Promise<SignedIn> {
+  ): Promise<SignedIn | Refused<LoginRefusal>> {
     const started = await this.#deps.sessions.start(account, {
       kind,
       method,
       client,
       replaces: presented,
     })
+    if (started === 'full') return refused('too_many_sessions')
     return { kind: 'signed_in', account, ...started }
   }
 }

@@ -49,6 +49,7 @@ function setUp(meanwhile: (state: { account: Account; stored: StoredPassword }) 
     }
   }
   const flow = new PasswordChange({
+    accounts: { findById: async () => account },
     passwords: passwords as Passwords,
     sessions: { renew } as Sessions,
     unitOfWork: { run: undoing },
@@ -56,7 +57,7 @@ function setUp(meanwhile: (state: { account: Account; stored: StoredPassword }) 
   })
   const change = () =>
     flow.change({
-      actor: { account, session },
+      actor: { accountId: account.id, session },
       presented: { kind: 'session', value: new Secret('token') },
       currentPassword: new Secret('violet harbour lantern'),
       newPassword: new Secret('seven copper kettles sing'),

@@ -2,7 +2,7 @@ import type { Clock } from '../../../kernel/clock.ts'
 import type { FieldProblem, Invalid, Refused } from '../../../kernel/outcome.ts'
 import { refused } from '../../../kernel/outcome.ts'
 import type { Secret } from '../../../kernel/secret.ts'
-import type { Account } from '../../accounts/index.ts'
+import type { Account, AccountStore } from '../../accounts/index.ts'
 import {
   type BrokenRule,
   type PasswordHash,
@@ -20,6 +20,7 @@ import type {
 import type { UnitOfWork } from '../../unit-of-work.ts'
 
 export interface PasswordChangeDependencies {
+  readonly accounts: Pick<AccountStore, 'findById'>
   readonly passwords: Passwords
   readonly sessions: Sessions
   readonly unitOfWork: UnitOfWork
@@ -62,12 +63,14 @@ export class PasswordChange {
   async change(request: PasswordChangeRequest): Promise<PasswordChangeOutcome> {
     const { passwords, sessions } = this.#deps
     const { actor, presented, signal } = request
-    const read = await this.#read(request)
+    const person = await this.#deps.accounts.findById(actor.accountId)
+    if (!person) return refused('not_authenticated')
+    const read = await this.#read(request, person)
     if (read.kind === 'invalid') return read
 
     let next: StoredPassword | undefined
     for (;;) {
-      const proof = await passwords.verify(actor.account.id, read.current, signal)
+      const proof = await passwords.verify(person.id, read.current, signal)
       if (!proof.matches || !proof.hash) return refused('wrong_password')
       next ??= await passwords.hash(read.next, signal)
       const account = await this.#replace(actor, proof.hash, next)
@@ -84,7 +87,7 @@ export class PasswordChange {
 
   /** The account in its new epoch, or `undefined` when `old` is not its hash any more. */
   async #replace(
-    { account: { id }, session }: Authenticated,
+    { accountId: id, session }: Authenticated,
     old: PasswordHash,
     next: StoredPassword,
   ): Promise<Account | 'not_authenticated' | undefined> {
@@ -104,7 +107,10 @@ export class PasswordChange {
     }
   }
 
-  async #read({ actor, currentPassword, newPassword }: PasswordChangeRequest) {
+  async #read(
+    { currentPassword, newPassword }: PasswordChangeRequest,
+    { email, fullName }: Account,
+  ) {
     const current = readPlaintext(currentPassword.expose())
     const next = readPlaintext(newPassword.expose())
 
@@ -113,7 +119,6 @@ export class PasswordChange {
     if ('broken' in next) {
       problems.push({ field: 'new_password', rule: next.broken })
     } else {
-      const { email, fullName } = actor.account
       const broken = await this.#deps.passwords.check(next.plaintext, [email, fullName])
       problems.push(...broken.map((one) => ({ field: 'new_password', ...one }) as const))
     }

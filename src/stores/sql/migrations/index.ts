@@ -1,7 +1,8 @@
 import { accounts } from './0001-accounts.ts'
 import { passwords } from './0002-passwords.ts'
 import { devices } from './0003-devices.ts'
+import { revocations } from './0004-revocations.ts'
 import type { Migration } from './migration.ts'
 
 /** Every migration, oldest first. Only ever added to. */
-export const migrations: readonly Migration[] = [accounts, passwords, devices]
+export const migrations: readonly Migration[] = [accounts, passwords, devices, revocations]

@@ -4,6 +4,8 @@ export interface Words {
   readonly integer: string
   /** Ends a `create table`: SQLite checks column types only when told to. */
   readonly strict: string
+  /** Can the database tell others by itself what has changed? */
+  readonly notifies: boolean
 }
 
 /** One step of the schema. Once released it is never edited: its checksum is in every database. */

@@ -1,0 +1,40 @@
+import type { Instant } from '../../kernel/clock.ts'
+import type { TokenHash } from '../../kernel/token.ts'
+import type { AccountId } from '../accounts/index.ts'
+import { type Standing, speaksFor } from './policy.ts'
+import type { Session } from './session.ts'
+
+/** Answers the question that every request asks. */
+export interface SessionCheck {
+  /** The session under this hash, if it is live at `now` and may speak for its account. */
+  find(hash: TokenHash, now: Instant): Promise<Session | undefined>
+
+  /** Told when the end of a session that it found has moved. */
+  moved?(session: Session): void
+}
+
+export interface Standings {
+  standingOf(id: AccountId): Promise<Standing | undefined>
+}
+
+/** Where sessions are kept apart from accounts: both are asked. */
+export class SplitCheck implements SessionCheck {
+  readonly #sessions: SessionCheck
+  readonly #standings: Standings
+
+  constructor(sessions: SessionCheck, standings: Standings) {
+    this.#sessions = sessions
+    this.#standings = standings
+  }
+
+  async find(hash: TokenHash, now: Instant): Promise<Session | undefined> {
+    const session = await this.#sessions.find(hash, now)
+    if (!session) return undefined
+    const standing = await this.#standings.standingOf(session.accountId)
+    return speaksFor(session, standing) ? session : undefined
+  }
+
+  moved(session: Session): void {
+    this.#sessions.moved?.(session)
+  }
+}

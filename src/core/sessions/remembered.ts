@@ -1,0 +1,167 @@
+import { between, type Duration, type Instant, minutes } from '../../kernel/clock.ts'
+import type { TokenHash } from '../../kernel/token.ts'
+import type { AccountId } from '../accounts/index.ts'
+import type { RevocationChannel } from './channel.ts'
+import type { SessionCheck, Standings } from './check.ts'
+import type { Standing } from './policy.ts'
+import type { Revocation } from './revocation.ts'
+import type { Session } from './session.ts'
+
+/** Sessions or accounts at work at the same time; some tens of MiB at most. The oldest goes first. */
+const mostEntries = 50_000
+
+/** Revocations that are compared with look-ups in flight. A look-up that lasts longer is not remembered. */
+const mostRecent = 1000
+
+/**
+ * Looked up again after so long. Nothing that was acknowledged depends on it; it ends what nobody told of:
+ * a store emptied by hand, a process that was killed between a revocation and the word of it.
+ */
+const longest: Duration = minutes(1)
+
+interface Entry<Value> {
+  readonly owner: AccountId
+  readonly value: Value
+  readonly learnt: Instant
+}
+
+/** Remembers what was looked up for exactly as long as the channel vouches for it. */
+class Memory<Key extends string, Value> {
+  readonly #channel: RevocationChannel
+  readonly #entries = new Map<Key, Entry<Value>>()
+  readonly #ofAccount = new Map<AccountId, Set<Key>>()
+  #recent: AccountId[] = []
+  #revocations = 0
+  #gaps = 0
+
+  constructor(channel: RevocationChannel) {
+    this.#channel = channel
+    channel.listen({
+      revoked: (revocation) => this.forget(revocation),
+      missed: () => this.#forgetAll(),
+    })
+  }
+
+  get(key: Key, now: Instant): Value | undefined {
+    const entry = this.#entries.get(key)
+    if (!entry || !this.#channel.isHeard(now)) return undefined
+    const age = between(entry.learnt, now)
+    return age >= 0 && age < longest ? entry.value : undefined
+  }
+
+  /**
+   * Looks it up, and remembers the answer unless word came meanwhile that may be newer than it. Only a
+   * look-up that began when words could be heard is sure to miss none.
+   */
+  async learn(
+    key: Key,
+    now: Instant,
+    look: () => Promise<readonly [AccountId, Value] | undefined>,
+  ): Promise<Value | undefined> {
+    const [revocations, gaps] = [this.#revocations, this.#gaps]
+    const found = await look()
+    this.#remove(key)
+    if (!found) return undefined
+    const [owner, value] = found
+    const news = this.#revocations - revocations
+    const overtaken = news > mostRecent || (news > 0 && this.#recent.slice(-news).includes(owner))
+    if (!overtaken && gaps === this.#gaps) this.#add(key, { owner, value, learnt: now })
+    return value
+  }
+
+  replace(key: Key, value: Value): void {
+    const entry = this.#entries.get(key)
+    if (entry) this.#entries.set(key, { ...entry, value })
+  }
+
+  forget({ account }: Revocation): void {
+    this.#revocations += 1
+    this.#recent.push(account)
+    if (this.#recent.length > 2 * mostRecent) this.#recent = this.#recent.slice(-mostRecent)
+    for (const key of this.#ofAccount.get(account) ?? []) this.#entries.delete(key)
+    this.#ofAccount.delete(account)
+  }
+
+  #forgetAll(): void {
+    this.#gaps += 1
+    this.#entries.clear()
+    this.#ofAccount.clear()
+  }
+
+  #add(key: Key, entry: Entry<Value>): void {
+    if (this.#entries.size >= mostEntries) {
+      const [oldest] = this.#entries.keys()
+      if (oldest !== undefined) this.#remove(oldest)
+    }
+    this.#entries.set(key, entry)
+    const keys = this.#ofAccount.get(entry.owner)
+    if (keys) keys.add(key)
+    else this.#ofAccount.set(entry.owner, new Set([key]))
+  }
+
+  #remove(key: Key): void {
+    const entry = this.#entries.get(key)
+    if (!entry) return
+    this.#entries.delete(key)
+    const keys = this.#ofAccount.get(entry.owner)
+    keys?.delete(key)
+    if (keys?.size === 0) this.#ofAccount.delete(entry.owner)
+  }
+}
+
+/** A session check that asks once, and then remembers for as long as the channel vouches for it. */
+export class RememberedCheck implements SessionCheck {
+  readonly #check: SessionCheck
+  readonly #memory: Memory<TokenHash, Session>
+
+  constructor(check: SessionCheck, channel: RevocationChannel) {
+    this.#check = check
+    this.#memory = new Memory(channel)
+  }
+
+  async find(hash: TokenHash, now: Instant): Promise<Session | undefined> {
+    const known = this.#memory.get(hash, now)
+    // One that is over may have been used on another node.
+    if (known && known.expiresAt > now) return known
+    return this.#memory.learn(hash, now, async () => {
+      const session = await this.#check.find(hash, now)
+      return session && [session.accountId, session]
+    })
+  }
+
+  moved(session: Session): void {
+    this.#memory.replace(session.tokenHash, session)
+  }
+
+  forget(revocation: Revocation): void {
+    this.#memory.forget(revocation)
+  }
+}
+
+/** Which accounts sessions may speak for, remembered in the same way. */
+export class RememberedStandings implements Standings {
+  readonly #standings: Standings
+  readonly #clock: { now(): Instant }
+  readonly #memory: Memory<AccountId, Standing>
+
+  constructor(standings: Standings, channel: RevocationChannel, clock: { now(): Instant }) {
+    this.#standings = standings
+    this.#clock = clock
+    this.#memory = new Memory(channel)
+  }
+
+  async standingOf(id: AccountId): Promise<Standing | undefined> {
+    const now = this.#clock.now()
+    return (
+      this.#memory.get(id, now) ??
+      this.#memory.learn(id, now, async () => {
+        const standing = await this.#standings.standingOf(id)
+        return standing && [id, { status: standing.status, epoch: standing.epoch }]
+      })
+    )
+  }
+
+  forget(revocation: Revocation): void {
+    this.#memory.forget(revocation)
+  }
+}

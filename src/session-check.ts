@@ -1,0 +1,123 @@
+import type { Configuration } from './config/index.ts'
+import {
+  RememberedCheck,
+  RememberedStandings,
+  type Revocation,
+  type Revocations,
+  type SessionCheck,
+  SplitCheck,
+  type Standings,
+} from './core/sessions/index.ts'
+import type { Clock } from './kernel/clock.ts'
+import type { Random } from './kernel/random.ts'
+import type { OpenSessionStore } from './session-store.ts'
+import { KeptChannel } from './stores/kept-channel.ts'
+import { SqlAccountStore } from './stores/sql/accounts.ts'
+import type { Database } from './stores/sql/database.ts'
+import { postgresWire } from './stores/sql/postgres-channel.ts'
+import { SqlSessionCheck } from './stores/sql/session-check.ts'
+
+export type RevocationListener = (revocation: Revocation) => void
+
+/** How requests are checked, and how word of what has ended reaches whoever remembers it. */
+export interface SessionChecking {
+  readonly check: SessionCheck
+  readonly revocations: Revocations
+  /** Returns what ends it. */
+  readonly onRevoked: (listener: RevocationListener) => () => void
+  readonly close: () => void
+}
+
+interface Place {
+  readonly configuration: Configuration
+  readonly database: Database
+  readonly sessions: OpenSessionStore
+  readonly clock: Clock
+  readonly random: Random
+}
+
+/** What tells of sessions, and of accounts, that have ended. `undefined` where nothing does. */
+interface Channels {
+  readonly ofSessions: KeptChannel | undefined
+  readonly ofAccounts: KeptChannel | undefined
+}
+
+type Forgetful = RememberedCheck | RememberedStandings
+
+export function openSessionChecking(place: Place): SessionChecking {
+  const channels = openChannels(place)
+  const listeners = new Set<RevocationListener>()
+  const tell = (revocation: Revocation) => {
+    for (const listener of listeners) listener(revocation)
+  }
+  const open = new Set(Object.values(channels).filter((one) => one instanceof KeptChannel))
+  for (const channel of open) channel.listen({ revoked: tell, missed: () => undefined })
+
+  const { check, memories } = checkOf(place, channels)
+  return {
+    check,
+    revocations: revocationsOf(channels, memories, tell),
+    onRevoked: (listener) => {
+      listeners.add(listener)
+      return () => void listeners.delete(listener)
+    },
+    close: () => {
+      for (const channel of open) channel.close()
+    },
+  }
+}
+
+/** PostgreSQL tells of accounts by itself, and of sessions where their own store cannot. */
+function openChannels({ configuration, database, sessions, clock, random }: Place): Channels {
+  const url = configuration.database_url?.expose()
+  const ofAccounts = url ? new KeptChannel(postgresWire(url, database, random), clock) : undefined
+  const ofSessions = sessions.wire ? new KeptChannel(sessions.wire, clock) : ofAccounts
+  return { ofAccounts, ofSessions }
+}
+
+/**
+ * What is over the network is remembered where something tells of every revocation. The embedded database
+ * remembers by itself; memory and files are as near as a memory would be.
+ */
+function checkOf(
+  { configuration: { session_store }, database, sessions, clock }: Place,
+  { ofSessions, ofAccounts }: Channels,
+): { readonly check: SessionCheck; readonly memories: readonly Forgetful[] } {
+  const memories: Forgetful[] = []
+  const isNear = session_store === 'memory' || session_store === 'filesystem'
+  const known = (check: SessionCheck): SessionCheck => {
+    if (!ofSessions || isNear) return check
+    const memory = new RememberedCheck(check, ofSessions)
+    memories.push(memory)
+    return memory
+  }
+  if (session_store === 'database') return { check: known(new SqlSessionCheck(database)), memories }
+
+  const accounts = new SqlAccountStore(database)
+  let standings: Standings = { standingOf: (id) => accounts.findById(id) }
+  if (ofAccounts) {
+    const memory = new RememberedStandings(standings, ofAccounts, clock)
+    memories.push(memory)
+    standings = memory
+  }
+  const stored = known({ find: (hash, now) => sessions.store.findLive(hash, now) })
+  return { check: new SplitCheck(stored, standings), memories }
+}
+
+function revocationsOf(
+  { ofSessions, ofAccounts }: Channels,
+  memories: readonly Forgetful[],
+  tell: RevocationListener,
+): Revocations {
+  return {
+    async announce(all) {
+      for (const memory of memories) for (const revocation of all) memory.forget(revocation)
+      const single = all.filter(({ session }) => session)
+      // Where there is a channel listeners hear of their own process as of others: once.
+      if (!ofSessions) single.forEach(tell)
+      else await ofSessions.send(single)
+      // Of whole accounts the database has told already: see `0004-revocations.ts`.
+      if (!ofAccounts) all.filter(({ session }) => !session).forEach(tell)
+    },
+  }
+}

@@ -1,0 +1,153 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import type { AccountId } from '../core/accounts/index.ts'
+import {
+  type Hearer,
+  Lease,
+  type Moment,
+  type Revocation,
+  type RevocationChannel,
+  type SessionId,
+} from '../core/sessions/index.ts'
+import type { Instant } from '../kernel/clock.ts'
+
+/** How a server that carries messages is spoken to. */
+export interface Wire {
+  /** Sends texts to everybody who listens. */
+  send(texts: readonly string[]): Promise<void>
+
+  /** Listens. Once it has resolved, every text that anybody sends is heard, in the order of sending. */
+  open(on: WireEvents): Promise<Line>
+}
+
+export interface WireEvents {
+  readonly heard: (text: string) => void
+  /** Nothing will be heard any more. */
+  readonly broken: () => void
+}
+
+export interface Line {
+  /** Sends a text, over whatever way the words of others come, to this line alone. */
+  beat(text: string): Promise<unknown>
+  close(): void
+}
+
+/** Milliseconds. A beat that takes longer than the lease, and nothing else was heard: the line is dead. */
+const beatEvery = 200
+const silence = 1000
+const pauseBeforeRetry = 100
+
+/** How many words may wait for a server that is away. Whoever would add one more is refused, like all who wait. */
+const mostUnsent = 10_000
+
+/** Keeps listening, whatever becomes of the connection, and knows when it does not. */
+export class KeptChannel implements RevocationChannel {
+  readonly #wire: Wire
+  readonly #lease = new Lease()
+  readonly #hearers: Hearer[] = []
+  readonly #closing = new AbortController()
+  readonly #wallNow: () => Instant
+  #unsent: string[] = []
+  #sending: Promise<void> | undefined
+
+  constructor(wire: Wire, wall: { now(): Instant }) {
+    this.#wire = wire
+    this.#wallNow = () => wall.now()
+    void this.#keep()
+  }
+
+  listen(hearer: Hearer): void {
+    this.#hearers.push(hearer)
+  }
+
+  isHeard(wall: Instant): boolean {
+    return this.#lease.holds({ elapsed: performance.now(), wall })
+  }
+
+  async send(revocations: readonly Revocation[]): Promise<void> {
+    if (this.#unsent.length < mostUnsent) this.#unsent.push(...revocations.map(toText))
+    // What is on its way may have left without these; and if it fails, its words are among the next.
+    await this.#sending?.catch(() => undefined)
+    if (this.#unsent.length === 0) return
+    this.#sending ??= this.#sendAll().finally(() => {
+      this.#sending = undefined
+    })
+    await this.#sending
+  }
+
+  close(): void {
+    this.#closing.abort()
+  }
+
+  async #sendAll(): Promise<void> {
+    // Those of one turn of the event loop travel together.
+    await new Promise(setImmediate)
+    const texts = this.#unsent
+    this.#unsent = []
+    try {
+      if (texts.length > 0) await this.#wire.send(texts)
+    } catch (error) {
+      this.#unsent = [...texts, ...this.#unsent]
+      throw error
+    }
+  }
+
+  async #keep(): Promise<void> {
+    const { signal } = this.#closing
+    while (!signal.aborted) {
+      await this.#listenUntilBroken().catch(() => undefined)
+      this.#miss()
+      await delay(pauseBeforeRetry, undefined, { signal, ref: false }).catch(() => undefined)
+    }
+  }
+
+  /** Resolves when the line is broken, silent for too long, or closed. */
+  async #listenUntilBroken(): Promise<void> {
+    const ended = Promise.withResolvers<void>()
+    let lastHeard = performance.now()
+    const line = await this.#wire.open({
+      heard: (text) => {
+        lastHeard = performance.now()
+        this.#hear(text)
+      },
+      broken: ended.resolve,
+    })
+    // What was sent before now was not heard.
+    this.#miss()
+    const beat = () => {
+      if (performance.now() - lastHeard > silence) return ended.resolve()
+      line.beat(`beat ${this.#lease.beat(this.#now())}`).catch(ended.resolve)
+    }
+    const beats = setInterval(beat, beatEvery).unref()
+    this.#closing.signal.addEventListener('abort', () => ended.resolve(), { once: true })
+    beat()
+    try {
+      await ended.promise
+    } finally {
+      clearInterval(beats)
+      line.close()
+    }
+  }
+
+  #hear(text: string): void {
+    const [first = '', second] = text.split(' ')
+    if (first === 'beat') {
+      this.#lease.heard(Number(second))
+      return
+    }
+    const revocation = { account: first as AccountId, session: second as SessionId | undefined }
+    for (const { revoked } of this.#hearers) revoked(revocation)
+  }
+
+  #miss(): void {
+    this.#lease.lost()
+    for (const { missed } of this.#hearers) missed()
+  }
+
+  #now(): Moment {
+    return { elapsed: performance.now(), wall: this.#wallNow() }
+  }
+}
+
+function toText({ account, session }: Revocation): string {
+  return session ? `${account} ${session}` : account
+}
