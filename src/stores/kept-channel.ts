@@ -113,13 +113,18 @@ export class KeptChannel implements RevocationChannel {
     })
     // What was sent before now was not heard.
     this.#miss()
-    const beat = () => {
+    let sending = false
+    const beat = async () => {
       if (performance.now() - lastHeard > silence) return ended.resolve()
-      line.beat(`beat ${this.#lease.beat(this.#now())}`).catch(ended.resolve)
+      // One at a time: a second would only wait behind it.
+      if (sending) return
+      sending = true
+      await line.beat(`beat ${this.#lease.beat(this.#now())}`).catch(ended.resolve)
+      sending = false
     }
     const beats = setInterval(beat, beatEvery).unref()
     this.#closing.signal.addEventListener('abort', () => ended.resolve(), { once: true })
-    beat()
+    void beat()
     try {
       await ended.promise
     } finally {

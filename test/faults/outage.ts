@@ -4,12 +4,14 @@ import {
   type Answer,
   aPerson,
   type Credential,
+  credentialOf,
   me,
   type Person,
   register,
   send,
   sendForm,
   signIn,
+  someoneSignedIn,
 } from './client.ts'
 import { liveness } from './health.ts'
 
@@ -19,10 +21,18 @@ export const longestWait = 10_000
 export interface Member {
   readonly person: Person
   readonly credential: Credential
+  /** Of another session, whose end is asked for: what was refused may be done when the store is back. */
+  readonly leaving: Credential
+}
+
+export async function aMember(url: string): Promise<Member> {
+  const someone = await someoneSignedIn(url)
+  return { ...someone, leaving: credentialOf(await signIn(url, someone.person)) }
 }
 
 /** One request of each kind that cannot be answered without the store, all at once. */
-export async function askEverything({ url }: ServerProcess, { person, credential }: Member) {
+export async function askEverything({ url }: ServerProcess, member: Member) {
+  const { person, credential, leaving } = member
   const { email, password } = person
   const [programs, people] = await Promise.all([
     Promise.all([
@@ -30,7 +40,7 @@ export async function askEverything({ url }: ServerProcess, { person, credential
       signIn(url, person),
       signIn(url, aPerson(), 'bearer'),
       me(url, credential),
-      sendLogout(url, credential),
+      sendLogout(url, leaving),
     ]),
     Promise.all([
       send(`${url}/dashboard`, { headers: { ...credential, accept: 'text/html' } }),

@@ -2,10 +2,10 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import { type PostgresServer, startPostgres } from '../support/postgres.ts'
 import { execute } from '../support/postgres-client.ts'
 import { type ServerProcess, startServer } from '../support/server-process.ts'
-import { aPerson, me, register, signIn, someoneSignedIn } from './client.ts'
+import { aPerson, me, register, signIn } from './client.ts'
 import { eventually } from './eventually.ts'
 import { liveness, readiness, startsOf, untilReadinessIs } from './health.ts'
-import { expectAnOutage, longestWait, type Member } from './outage.ts'
+import { aMember, expectAnOutage, longestWait, type Member } from './outage.ts'
 import { connectedTo, rowsIn } from './postgres-rows.ts'
 
 let postgres: PostgresServer
@@ -17,7 +17,7 @@ beforeAll(async () => {
   postgres = await startPostgres()
   databaseUrl = await postgres.createDatabase()
   server = await startServer({ env: { SALLYPORT_DATABASE_URL: databaseUrl } })
-  member = await someoneSignedIn(server.url)
+  member = await aMember(server.url)
 })
 
 describe('while PostgreSQL is away', () => {
