@@ -1,11 +1,12 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
-import { existsSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
+import { cpuSecondsOf, type Memory, memoryOf } from './usage.ts'
 
 // An interrupted run must not leave its servers behind: they are killed on exit.
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1))
@@ -16,14 +17,6 @@ export interface RunningServer extends AsyncDisposable {
   /** Processor time of all its threads so far; only Linux tells. */
   readonly cpuSeconds: () => number | undefined
   readonly memory: Memory
-}
-
-/** Memory that is resident, in MiB; only Linux tells. */
-export interface Memory {
-  readonly now: () => number
-  /** The most since the start, or since the last {@link Memory.forgetPeak}. */
-  readonly peak: () => number
-  readonly forgetPeak: () => void
 }
 
 interface Program {
@@ -73,8 +66,9 @@ export async function startBare(
 
 /** A server of `servers/` that is made with other libraries: those of this folder's own package. */
 export async function startRival(
-  name: 'better-auth' | 'express',
+  name: 'better-auth' | 'express' | 'fastify',
   cores?: string,
+  given: Readonly<Record<string, string>> = {},
 ): Promise<RunningServer> {
   if (!existsSync(join(import.meta.dirname, 'node_modules', name))) {
     throw new Error(`${name} is not installed: run \`npm ci\` in bench/ first`)
@@ -83,7 +77,7 @@ export async function startRival(
   const folder = freshFolder()
   const file = join(import.meta.dirname, `servers/${name}.js`)
   const secret = randomBytes(32).toString('hex')
-  const env = { PORT: String(port), DATA_DIR: folder, SECRET: secret }
+  const env = { PORT: String(port), DATA_DIR: folder, SECRET: secret, ...given }
   return start({ file, env, port, cores, folder })
 }
 
@@ -126,41 +120,12 @@ async function untilListening(child: ChildProcess, port: number, log: string): P
   throw new Error(`the server did not start:\n${readFileSync(log, 'utf8')}`)
 }
 
-/** User and system time, in hundredths of a second (proc(5): utime and stime; the name may hold blanks). */
-function cpuSecondsOf(pid: number | undefined): number | undefined {
-  const file = `/proc/${pid}/stat`
-  if (!existsSync(file)) return undefined
-  const fields = readFileSync(file, 'utf8').split(') ')[1]?.split(' ') ?? []
-  return (Number(fields[11]) + Number(fields[12])) / 100
-}
-
-/** Counts a server's processor time from now on; the answer tells how much there has been since. */
-export function processorTimeOf({ cpuSeconds }: RunningServer): () => number | undefined {
-  const before = cpuSeconds()
-  return () => {
-    const after = cpuSeconds()
-    return before === undefined || after === undefined ? undefined : after - before
-  }
-}
-
-/** Resident memory of the whole process (proc(5): status; 5 in clear_refs forgets the peak). */
-function memoryOf(pid: number | undefined): Memory {
-  const mebibytes = (name: 'VmRSS' | 'VmHWM') => {
-    const status = readFileSync(`/proc/${pid}/status`, 'utf8')
-    return Number(new RegExp(`^${name}:\\s+(\\d+) kB`, 'm').exec(status)?.[1]) / 1024
-  }
-  return {
-    now: () => mebibytes('VmRSS'),
-    peak: () => mebibytes('VmHWM'),
-    forgetPeak: () => writeFileSync(`/proc/${pid}/clear_refs`, '5'),
-  }
-}
-
-function freshFolder(): string {
+/** Outside the repository; whoever asks for it removes it. */
+export function freshFolder(): string {
   return mkdtempSync(join(tmpdir(), 'sallyport-bench-'))
 }
 
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1')
   await once(server, 'listening')
   const address = server.address()

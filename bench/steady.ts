@@ -1,7 +1,8 @@
 import type { Socket } from 'node:net'
 import { type Conversation, connectedTimes, listen } from './http.ts'
 import type { Sample } from './plan.ts'
-import { processorTimeOf, type RunningServer } from './processes.ts'
+import type { RunningServer } from './processes.ts'
+import { processorTimeOf } from './usage.ts'
 
 export interface SteadyLoad extends Conversation {
   readonly server: RunningServer
