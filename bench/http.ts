@@ -16,6 +16,14 @@ export interface Conversation {
   readonly check: (answer: Answer) => string | undefined
 }
 
+/** Nothing but this may be answered. */
+export function expecting(status: number, body: string): Conversation['check'] {
+  return (answer) =>
+    answer.status === status && answer.body === body
+      ? undefined
+      : `unexpected answer: ${answer.head} ${answer.body}`
+}
+
 /** That many connections to a server on this machine. */
 export function connectedTimes(times: number, port: number): Promise<Socket[]> {
   return Promise.all(Array.from({ length: times }, () => connected(port)))

@@ -3,7 +3,7 @@
  * sign-ins through HTTP (SQLite, each on disk before it is answered, log on), against the same
  * argon2id in a bare loop on the same cores.
  */
-import { type Answer, requestBytes } from './http.ts'
+import { expecting, requestBytes } from './http.ts'
 import { underLoad } from './load.ts'
 import { password, post, somebodyNew } from './people.ts'
 import { startSallyport } from './processes.ts'
@@ -23,7 +23,7 @@ const registrations = underLoad('registrations', {
   server,
   connections,
   next: () => requestBytes({ method: 'POST', path: '/register', json: somebodyNew() }),
-  check: expect(201, '{"message":"User registered successfully"}'),
+  check: expecting(201, '{"message":"User registered successfully"}'),
 })
 
 const signIns = underLoad('sign-ins', {
@@ -31,7 +31,7 @@ const signIns = underLoad('sign-ins', {
   connections,
   next: () =>
     requestBytes({ method: 'POST', path: '/login', json: { email: anyone().email, password } }),
-  check: expect(200, '{"message":"Login successful"}'),
+  check: expecting(200, '{"message":"Login successful"}'),
 })
 
 await report(
@@ -45,13 +45,6 @@ await report(
   },
   optionsOf({ rounds: 9, seconds: 4 }),
 )
-
-function expect(status: number, body: string) {
-  return (answer: Answer) =>
-    answer.status === status && answer.body === body
-      ? undefined
-      : `unexpected answer: ${answer.head} ${answer.body}`
-}
 
 function anyone() {
   return people[Math.floor(Math.random() * accounts)] as (typeof people)[number]
