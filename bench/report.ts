@@ -61,6 +61,15 @@ const throughputColumns: Columns = {
   ],
 }
 
+/** For what is done in this process: it takes microseconds, and no server's processor time. */
+export const perCallColumns: Columns = {
+  heads: ['min/s', 'median/s', 'max/s', 'p50 µs', 'p99 µs'],
+  of: ({ perSecond, p50, p99 }) => [
+    ...cells(perSecond, 0),
+    ...[p50, p99].map(({ median }) => (median * 1000).toFixed(2)),
+  ],
+}
+
 /** For loads with a rate of their own: there latency is what a server can be good or bad at. */
 export function latencyColumns(beside: string): Columns {
   return {
