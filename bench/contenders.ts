@@ -22,46 +22,62 @@ export interface Hashing {
 }
 
 /** How the same is said to each of them. */
-interface Dialect {
-  readonly name: string
-  readonly start: (cores?: string) => Promise<RunningServer>
+export interface Dialect {
+  readonly start: (cores?: string, env?: Readonly<Record<string, string>>) => Promise<RunningServer>
   readonly register: { readonly path: string; readonly body: (person: Person) => object }
   readonly signIn: string
   readonly session: string
-  readonly hashing: Hashing
+}
+
+export const betterAuth: Dialect = {
+  start: (cores, env) => startRival('better-auth', cores, env),
+  register: {
+    path: '/api/auth/sign-up/email',
+    body: ({ email, full_name, password }) => ({ email, name: full_name, password }),
+  },
+  signIn: '/api/auth/sign-in/email',
+  session: '/api/auth/get-session',
+}
+
+const plain = {
+  register: { path: '/register', body: (person: Person) => person },
+  signIn: '/login',
+  session: '/me',
+}
+
+export const sallyport: Dialect = { ...plain, start: startSallyport }
+
+export const express: Dialect = {
+  ...plain,
+  start: (cores, env) => startRival('express', cores, env),
+}
+
+export const fastify: Dialect = {
+  ...plain,
+  start: (cores, env) => startRival('fastify', cores, env),
 }
 
 /** libuv's pool has four threads, whatever the machine; both others hash there. */
 const libuvThreads = 4
 
-const dialects: readonly Dialect[] = [
-  {
-    name: 'Sallyport',
-    start: startSallyport,
-    register: { path: '/register', body: (person) => person },
-    signIn: '/login',
-    session: '/me',
-    hashing: { mebibytes: 19 },
-  },
+interface Entry {
+  readonly name: string
+  readonly dialect: Dialect
+  readonly hashing: Hashing
+}
+
+const entries: readonly Entry[] = [
+  { name: 'Sallyport', dialect: sallyport, hashing: { mebibytes: 19 } },
+  // scrypt with N = 16384 and r = 16: 128 * N * r bytes (RFC 7914, 2).
   {
     name: 'better-auth',
-    start: (cores) => startRival('better-auth', cores),
-    register: {
-      path: '/api/auth/sign-up/email',
-      body: ({ email, full_name, password }) => ({ email, name: full_name, password }),
-    },
-    signIn: '/api/auth/sign-in/email',
-    session: '/api/auth/get-session',
-    // scrypt with N = 16384 and r = 16: 128 * N * r bytes (RFC 7914, 2).
+    dialect: betterAuth,
     hashing: { threads: libuvThreads, mebibytes: 32 },
   },
+  // The Blowfish state: 4 KiB.
   {
     name: 'express + bcrypt',
-    start: (cores) => startRival('express', cores),
-    register: { path: '/register', body: (person) => person },
-    signIn: '/login',
-    session: '/me',
-    // The Blowfish state: 4 KiB.
+    dialect: express,
     hashing: { threads: libuvThreads, mebibytes: 0 },
   },
 ]
@@ -72,9 +88,9 @@ export async function startContenders(
   cores?: string,
 ): Promise<Contender[]> {
   const contenders: Contender[] = []
-  for (const dialect of dialects) {
-    const server = stack.use(await dialect.start(cores))
-    contenders.push(await settledIn(dialect, server))
+  for (const entry of entries) {
+    const server = stack.use(await entry.dialect.start(cores))
+    contenders.push(await settledIn(entry, server))
   }
   return contenders
 }
@@ -84,10 +100,12 @@ const accounts = 32
 /** At a hundred requests a second it would take minutes until the code is compiled. */
 const warmUp = { connections: 8, milliseconds: 3000 }
 
-async function settledIn(dialect: Dialect, server: RunningServer): Promise<Contender> {
-  const { name, register, session, hashing } = dialect
-  // As browsers do; better-auth asks for it.
-  const headers = { origin: `http://127.0.0.1:${server.port}` }
+async function settledIn(
+  { name, dialect, hashing }: Entry,
+  server: RunningServer,
+): Promise<Contender> {
+  const { register, session } = dialect
+  const headers = asBrowsersDo(server)
   const people = Array.from({ length: accounts }, somebodyNew)
   await Promise.all(
     people.map((person) => post(server.port, register.path, register.body(person), headers)),
@@ -132,7 +150,12 @@ async function settledIn(dialect: Dialect, server: RunningServer): Promise<Conte
   return contender
 }
 
-function cookiesOf({ headers }: Response): string {
+/** better-auth asks for it. */
+export function asBrowsersDo({ port }: RunningServer): Readonly<Record<string, string>> {
+  return { origin: `http://127.0.0.1:${port}` }
+}
+
+export function cookiesOf({ headers }: Response): string {
   const cookies = headers.getSetCookie().map((cookie) => cookie.split(';')[0])
   if (cookies.length === 0) throw new Error('a sign-in set no cookie')
   return cookies.join('; ')

@@ -1,13 +1,15 @@
 import bcrypt from 'bcrypt'
 import express from 'express'
 import session from 'express-session'
+import { sessionStore } from './session-store.js'
 
 /**
- * What many tutorials build: Express, its session middleware, bcrypt on libuv's pool. Accounts and
- * sessions are kept in memory, so it never waits for a disk; nothing is logged.
+ * What many tutorials build: Express, its session middleware, bcrypt on libuv's pool. Accounts are kept
+ * in memory, and sessions too where `STORE` says nothing else; nothing is logged.
  */
-const cost = 12
+const cost = process.env['CHEAP_PASSWORDS'] ? 4 : 12
 const accounts = new Map()
+const store = await sessionStore()
 
 const app = express()
 app.disable('x-powered-by')
@@ -18,6 +20,7 @@ app.use(
     resave: false,
     saveUninitialized: false,
     cookie: { httpOnly: true, sameSite: 'lax' },
+    ...(store && { store }),
   }),
 )
 
