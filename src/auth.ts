@@ -195,10 +195,7 @@ function inProcess(
   { onRevoked }: SessionChecking,
 ): Omit<Auth, 'fetch' | 'ready' | 'metrics' | 'close'> {
   return {
-    authenticate: async (request) => {
-      const presented = presentedToken(request, cookie)
-      return presented && sessions.authenticate(presented)
-    },
+    authenticate: (request) => sessions.authenticate(presentedToken(request, cookie)),
     accounts: { find: (id) => accounts.findById(id) },
     register: (input) => registration.register({ ...input, password: new Secret(input.password) }),
     login: ({ email, password, transport = 'cookie', request }) =>

@@ -12,10 +12,9 @@ import type { Clock } from './kernel/clock.ts'
 import type { Random } from './kernel/random.ts'
 import type { OpenSessionStore } from './session-store.ts'
 import { KeptChannel } from './stores/kept-channel.ts'
-import { SqlAccountStore } from './stores/sql/accounts.ts'
 import type { Database } from './stores/sql/database.ts'
 import { postgresWire } from './stores/sql/postgres-channel.ts'
-import { SqlSessionCheck } from './stores/sql/session-check.ts'
+import { SqlSessionCheck, SqlStandings } from './stores/sql/session-check.ts'
 
 export type RevocationListener = (revocation: Revocation) => void
 
@@ -93,14 +92,17 @@ function checkOf(
   }
   if (session_store === 'database') return { check: known(new SqlSessionCheck(database)), memories }
 
-  const accounts = new SqlAccountStore(database)
-  let standings: Standings = { standingOf: (id) => accounts.findById(id) }
+  let standings: Standings = new SqlStandings(database)
   if (ofAccounts) {
     const memory = new RememberedStandings(standings, ofAccounts, clock)
     memories.push(memory)
     standings = memory
   }
-  const stored = known({ find: (hash, now) => sessions.store.findLive(hash, now) })
+  const { store } = sessions
+  const stored = known({
+    find: (hash, now) => store.findLive(hash, now),
+    atOnce: (hash, now) => store.atOnce?.(hash, now),
+  })
   return { check: new SplitCheck(stored, standings), memories }
 }
 

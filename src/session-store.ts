@@ -1,6 +1,6 @@
 import { join, resolve } from 'node:path'
 import type { Configuration } from './config/index.ts'
-import type { SessionStore } from './core/sessions/index.ts'
+import type { SessionCheck, SessionStore } from './core/sessions/index.ts'
 import { type Duration, minutes } from './kernel/clock.ts'
 import { ConfigurationError } from './kernel/errors.ts'
 import type { Random } from './kernel/random.ts'
@@ -14,7 +14,7 @@ import { SqlSessionStore } from './stores/sql/sessions.ts'
 
 /** A store; how word of revocations travels where it can carry that; how it is closed. */
 export interface OpenSessionStore {
-  readonly store: SessionStore
+  readonly store: SessionStore & Pick<SessionCheck, 'atOnce'>
   readonly wire?: Wire | undefined
   readonly close?: () => Promise<void>
 }

@@ -21,7 +21,8 @@ export type TokenKind = keyof typeof tokenPrefixes
 export type TokenHash = Brand<Digest, 'TokenHash'>
 
 const secretBytes = 32
-const shape = /^([a-z]{3})_([A-Za-z0-9_-]{43})([0-9a-z]{7})$/
+const bodyLength = 47
+const tokenLength = 54
 
 /** Mints a bearer secret of 256 random bits, such as `ses_` and 50 characters. It is handed out once. */
 export function mintToken(kind: TokenKind, random: Random): Secret {
@@ -34,13 +35,23 @@ export function mintToken(kind: TokenKind, random: Random): Secret {
  * The checksum sorts out typing errors and noise before any store is asked; it protects nothing.
  */
 export function hashOfToken(kind: TokenKind, text: string): TokenHash | undefined {
-  const match = shape.exec(text)
-  if (!match || match[1] !== tokenPrefixes[kind]) return undefined
-  const body = text.slice(0, -checksumLength)
-  return checksum(body) === match[3] ? (sha256(text) as TokenHash) : undefined
+  return hasChecksum(text) ? hashOfTokenLike(kind, text) : undefined
 }
 
-const checksumLength = 7
+/**
+ * The same before the checksum has been looked at, which takes a third of the time: enough to look into
+ * memory, where nothing is found by what nobody has minted.
+ */
+export function hashOfTokenLike(kind: TokenKind, text: string): TokenHash | undefined {
+  const isLike = text.length === tokenLength && text.startsWith(tokenPrefixes[kind])
+  return isLike ? (sha256(text) as TokenHash) : undefined
+}
+
+export function hasChecksum(text: string): boolean {
+  return text.slice(bodyLength) === checksum(text.slice(0, bodyLength))
+}
+
+const checksumLength = tokenLength - bodyLength
 
 function checksum(body: string): string {
   return crc32(body).toString(36).padStart(checksumLength, '0')

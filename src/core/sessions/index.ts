@@ -1,7 +1,7 @@
 export type { Hearer, RevocationChannel } from './channel.ts'
 export { type SessionCheck, SplitCheck, type Standings } from './check.ts'
 export { Lease, type Moment } from './lease.ts'
-export { isFull, type SessionPolicy } from './policy.ts'
+export { isFull, type SessionPolicy, type Standing } from './policy.ts'
 export { RememberedCheck, RememberedStandings } from './remembered.ts'
 export type { Revocation, Revocations } from './revocation.ts'
 export {

@@ -119,10 +119,15 @@ export class RememberedCheck implements SessionCheck {
     this.#memory = new Memory(channel)
   }
 
-  async find(hash: TokenHash, now: Instant): Promise<Session | undefined> {
+  atOnce(hash: TokenHash, now: Instant): Session | undefined {
     const known = this.#memory.get(hash, now)
     // One that is over may have been used on another node.
-    if (known && known.expiresAt > now) return known
+    return known && known.expiresAt > now ? known : undefined
+  }
+
+  async find(hash: TokenHash, now: Instant): Promise<Session | undefined> {
+    const known = this.atOnce(hash, now)
+    if (known) return known
     return this.#memory.learn(hash, now, async () => {
       const session = await this.#check.find(hash, now)
       return session && [session.accountId, session]
@@ -150,15 +155,18 @@ export class RememberedStandings implements Standings {
     this.#memory = new Memory(channel)
   }
 
+  atOnce(id: AccountId): Standing | undefined {
+    return this.#memory.get(id, this.#clock.now())
+  }
+
   async standingOf(id: AccountId): Promise<Standing | undefined> {
     const now = this.#clock.now()
-    return (
-      this.#memory.get(id, now) ??
-      this.#memory.learn(id, now, async () => {
-        const standing = await this.#standings.standingOf(id)
-        return standing && [id, { status: standing.status, epoch: standing.epoch }]
-      })
-    )
+    const known = this.#memory.get(id, now)
+    if (known) return known
+    return this.#memory.learn(id, now, async () => {
+      const standing = await this.#standings.standingOf(id)
+      return standing && [id, { status: standing.status, epoch: standing.epoch }]
+    })
   }
 
   forget(revocation: Revocation): void {

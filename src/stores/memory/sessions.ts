@@ -53,6 +53,11 @@ export class MemorySessionStore implements SessionStore {
   }
 
   async findLive(hash: TokenHash, now: Instant): Promise<Session | undefined> {
+    return this.atOnce(hash, now)
+  }
+
+  /** {@link findLive} without a promise. */
+  atOnce(hash: TokenHash, now: Instant): Session | undefined {
     this.#see(now)
     const session = this.#byToken.get(hash)
     return session && session.expiresAt > now ? session : undefined

@@ -5,20 +5,21 @@ import type {
   AccountStore,
   CanonicalEmail,
 } from '../../core/accounts/index.ts'
-import type { ByKey, Executor } from './database.ts'
+import type { ByKey, Executor, Rows } from './database.ts'
 import { inGroups } from './groups.ts'
 import type { AccountRow } from './schema.ts'
 
 /** Accounts in the `accounts` table. */
 export class SqlAccountStore implements AccountStore {
   readonly #db: Executor
-  readonly #byId: ByKey<AccountRow>
-  readonly #byEmail: ByKey<AccountRow>
+  readonly #byId: ByKey<Account>
+  readonly #byEmail: ByKey<Account>
 
   constructor(db: Executor) {
     this.#db = db
-    this.#byId = db.byKey('id', (sql) => sql.selectFrom('accounts').selectAll())
-    this.#byEmail = db.byKey('canonical_email', (sql) => sql.selectFrom('accounts').selectAll())
+    const accounts: Rows<AccountRow> = (sql) => sql.selectFrom('accounts').selectAll()
+    this.#byId = db.byKey('id', accounts, fromRow)
+    this.#byEmail = db.byKey('canonical_email', accounts, fromRow)
   }
 
   async insert(account: Account): Promise<'inserted' | 'email_taken'> {
@@ -70,14 +71,12 @@ export class SqlAccountStore implements AccountStore {
     return rows.map(fromRow)
   }
 
-  async findByEmail(canonical: Account['canonicalEmail']): Promise<Account | undefined> {
-    const row = await this.#byEmail(canonical)
-    return row && fromRow(row)
+  findByEmail(canonical: Account['canonicalEmail']): Promise<Account | undefined> {
+    return this.#byEmail(canonical)
   }
 
-  async findById(id: AccountId): Promise<Account | undefined> {
-    const row = await this.#byId(id)
-    return row && fromRow(row)
+  findById(id: AccountId): Promise<Account | undefined> {
+    return this.#byId(id)
   }
 
   async setStatus(id: AccountId, status: AccountStatus): Promise<boolean> {

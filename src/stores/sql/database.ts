@@ -3,8 +3,12 @@ import type { Schema } from './schema.ts'
 
 export type Dialect = 'sqlite' | 'postgres'
 
-/** Looks for the one row with this value in its key column. */
-export type ByKey<Row> = (key: string) => Promise<Row | undefined>
+/** Looks for the one row with this value in its key column, and gives what is made of it. */
+export interface ByKey<Found> {
+  (key: string): Promise<Found | undefined>
+  /** The same from memory alone, where there is one: `undefined` says nothing. */
+  readonly atOnce?: (key: string) => Found | undefined
+}
 
 /** The rows of a look-up, before it is said which. */
 export type Rows<Row> = (db: Kysely<Schema>) => SelectQueryBuilder<Schema, keyof Schema, Row>
@@ -19,7 +23,11 @@ export interface Executor {
    *
    * @param column - Unique, and among the columns of each row.
    */
-  byKey<Row>(column: string & keyof Row, rows: Rows<Row>): ByKey<Row>
+  byKey<Row, Found>(
+    column: string & keyof Row,
+    rows: Rows<Row>,
+    read: (row: Row) => Found,
+  ): ByKey<Found>
 }
 
 /** An open database. Every failure to answer is a `StoreUnavailableError`. */
@@ -42,7 +50,9 @@ export interface Database extends Executor, AsyncDisposable {
 export function executorOf(kysely: Kysely<Schema>): Executor {
   return {
     kysely,
-    byKey: (column, rows) => (key) =>
-      rows(kysely).where(sql.ref(column), '=', key).executeTakeFirst(),
+    byKey: (column, rows, read) => async (key) => {
+      const row = await rows(kysely).where(sql.ref(column), '=', key).executeTakeFirst()
+      return row && read(row as Parameters<typeof read>[0])
+    },
   }
 }

@@ -1,5 +1,3 @@
-import type { ByKey } from './database.ts'
-
 /** More keys than this travel as several messages. */
 const most = 500
 
@@ -15,7 +13,7 @@ interface Asked<Row> {
 export function gathered<Row>(
   column: string & keyof Row,
   ask: (keys: readonly string[]) => Promise<readonly Row[]>,
-): ByKey<Row> {
+): (key: string) => Promise<Row | undefined> {
   let waiting = new Map<string, Asked<Row>[]>()
 
   const send = async () => {

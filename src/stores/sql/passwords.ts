@@ -8,12 +8,14 @@ import type { PasswordRow } from './schema.ts'
 /** Password hashes in a table of their own: no query for an account can bring one along. */
 export class SqlPasswordStore implements PasswordStore {
   readonly #db: Executor
-  readonly #byOwner: ByKey<Pick<PasswordRow, 'account_id' | 'hash' | 'normal_form'>>
+  readonly #byOwner: ByKey<StoredPassword>
 
   constructor(db: Executor) {
     this.#db = db
-    this.#byOwner = db.byKey('account_id', (sql) =>
-      sql.selectFrom('passwords').select(['account_id', 'hash', 'normal_form']),
+    this.#byOwner = db.byKey(
+      'account_id',
+      (sql) => sql.selectFrom('passwords').select(['account_id', 'hash', 'normal_form']),
+      fromRow,
     )
   }
 
@@ -38,9 +40,8 @@ export class SqlPasswordStore implements PasswordStore {
     }
   }
 
-  async find(owner: AccountId): Promise<StoredPassword | undefined> {
-    const row = await this.#byOwner(owner)
-    return row && fromRow(row)
+  find(owner: AccountId): Promise<StoredPassword | undefined> {
+    return this.#byOwner(owner)
   }
 
   async findAll(owners: readonly AccountId[]): Promise<Map<AccountId, StoredPassword>> {
@@ -72,7 +73,7 @@ export class SqlPasswordStore implements PasswordStore {
   }
 }
 
-function fromRow(row: Pick<PasswordRow, 'hash' | 'normal_form'>): StoredPassword {
+function fromRow(row: Pick<PasswordRow, 'account_id' | 'hash' | 'normal_form'>): StoredPassword {
   return { hash: row.hash as PasswordHash, normalForm: row.normal_form ?? undefined }
 }
 

@@ -1,3 +1,4 @@
+import { Socket } from 'node:net'
 import { sql } from 'kysely'
 import pg from 'pg'
 import { publicId, type Random } from '../../kernel/random.ts'
@@ -28,7 +29,9 @@ export function postgresWire(url: string, database: Database, random: Random): W
 }
 
 async function openLine(url: string, beats: string, on: WireEvents): Promise<Line> {
+  const socket = new Socket()
   const client = new pg.Client({
+    stream: () => socket,
     connectionString: url,
     application_name: 'sallyport channel',
     connectionTimeoutMillis: connectTimeout,
@@ -38,7 +41,8 @@ async function openLine(url: string, beats: string, on: WireEvents): Promise<Lin
   client.on('error', on.broken)
   client.on('end', on.broken)
   client.on('notification', ({ payload }) => on.heard(payload ?? ''))
-  const close = () => void client.end().catch(() => undefined)
+  // Without a goodbye: a server that is frozen would never answer it.
+  const close = () => void socket.destroy()
   try {
     await client.connect()
     await client.query(`listen ${channel}; listen ${beats}`)

@@ -57,16 +57,23 @@ class PostgresDatabase implements Database {
     this.kysely = new Kysely({ dialect: new PostgresDialect({ pool: translatedPool(pool) }) })
   }
 
-  byKey<Row>(column: string & keyof Row, rows: Rows<Row>): ByKey<Row> {
-    const text = rows(this.kysely)
-      .where(sql<boolean>`${sql.ref(column)} = any(${[]}::text[])`)
-      .compile().sql
+  byKey<Row, Found>(
+    column: string & keyof Row,
+    rows: Rows<Row>,
+    read: (row: Row) => Found,
+  ): ByKey<Found> {
+    const isOneOf = sql<boolean>`${sql.ref(column)} = any(${[]}::text[])`
+    const text = rows(this.kysely).where(isOneOf).compile().sql
     // The server keeps a named statement for each connection, so the name must follow the text.
     const name = `sallyport_${createHash('sha256').update(text).digest('hex').slice(0, 16)}`
-    return gathered(column, async (keys) => {
+    const find = gathered(column, async (keys) => {
       const answer = await translated(this.#pool.query({ name, text, values: [keys] }))
       return answer.rows as Row[]
     })
+    return async (key) => {
+      const row = await find(key)
+      return row && read(row)
+    }
   }
 
   transaction<Result>(work: (executor: Executor) => Promise<Result>): Promise<Result> {

@@ -1,8 +1,10 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
 
-/** Rows that one statement has found, by its parameters. */
-export interface KnownRows<Row> {
-  get(key: string, read: () => Row | undefined): Row | undefined
+/** What was made of the rows that one statement has found, by its parameter. */
+export interface KnownRows<Found> {
+  get(key: string): Found | undefined
+  /** Looks, and remembers what was found. */
+  learn(key: string, look: (key: string) => Found | undefined): Found | undefined
 }
 
 /** Sessions and accounts at work at the same time, about: a few MiB at most. */
@@ -12,12 +14,16 @@ const maxRows = 10_000
  * Remembers rows for exactly as long as nobody has written to the database: this process, another one
  * or the command line. SQLite itself keeps the count (`pragma data_version`), and to ask for it costs a
  * seventh of reading a row. What was revoked is therefore never answered from memory.
+ *
+ * It is asked once for each callback of the event loop, with the promises that the callback settles. No
+ * request is read meanwhile: all that are answered there had come before the question.
  * @see https://www.sqlite.org/pragma.html#pragma_data_version
  */
 export class RowMemory {
   readonly #version: StatementSync
   readonly #statements: Map<string, unknown>[] = []
   #seen: unknown
+  #asked = false
 
   /** @param reader - Must never write: a connection's own commits do not move the version that it sees. */
   constructor(reader: DatabaseSync) {
@@ -25,26 +31,40 @@ export class RowMemory {
     this.#version.setReturnArrays(true)
   }
 
-  ofStatement<Row>(): KnownRows<Row> {
-    const rows = new Map<string, Row>()
+  ofStatement<Found>(): KnownRows<Found> {
+    const rows = new Map<string, Found>()
     this.#statements.push(rows as Map<string, unknown>)
     return {
-      get: (key, read) => {
+      get: (key) => {
         this.#forgetWhenChanged()
-        const known = rows.get(key)
-        if (known !== undefined) return known
-        const row = read()
+        return rows.get(key)
+      },
+      learn: (key, look) => {
+        this.#forgetWhenChanged()
+        const found = look(key)
         if (rows.size >= maxRows) rows.clear()
-        if (row !== undefined) rows.set(key, row)
-        return row
+        if (found !== undefined) rows.set(key, found)
+        return found
       },
     }
   }
 
   #forgetWhenChanged(): void {
+    // To ask costs more than all the rest of a session check.
+    if (this.#asked) return
+    this.#asked = true
+    afterThisCallback(() => {
+      this.#asked = false
+    })
     const [version] = this.#version.get() as unknown as readonly unknown[]
     if (version === this.#seen) return
     this.#seen = version
     for (const rows of this.#statements) rows.clear()
   }
+}
+
+/** When Node has run the present callback and all promise reactions that follow from it, and reads from no socket yet. */
+function afterThisCallback(run: () => void): void {
+  // A tick comes before the promise reactions of its callback, and after those that run already.
+  process.nextTick(() => queueMicrotask(() => process.nextTick(run)))
 }

@@ -17,11 +17,15 @@ import type { SessionRow } from './schema.ts'
 /** Sessions in the `sessions` table. Holds hashes only; no query can return a token. */
 export class SqlSessionStore implements SessionStore {
   readonly #db: Database
-  readonly #byToken: ByKey<SessionRow>
+  readonly #byToken: ByKey<Session>
 
   constructor(db: Database) {
     this.#db = db
-    this.#byToken = db.byKey('token_hash', (sql) => sql.selectFrom('sessions').selectAll())
+    this.#byToken = db.byKey(
+      'token_hash',
+      (sql) => sql.selectFrom('sessions').selectAll(),
+      sessionOf,
+    )
   }
 
   async insert(session: Session, options: InsertOptions = {}): Promise<Inserted> {
@@ -42,8 +46,8 @@ export class SqlSessionStore implements SessionStore {
   }
 
   async findLive(hash: TokenHash, now: Instant): Promise<Session | undefined> {
-    const row = await this.#byToken(hash)
-    return row && row.expires_at > now ? sessionOf(row) : undefined
+    const session = await this.#byToken(hash)
+    return session && session.expiresAt > now ? session : undefined
   }
 
   async extend(uses: readonly Use[]): Promise<void> {

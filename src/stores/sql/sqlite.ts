@@ -66,17 +66,23 @@ class SqliteDatabase implements Database {
     this.kysely = new Kysely({ dialect: new WriterDialect(path) })
   }
 
-  byKey<Row>(column: string & keyof Row, rows: Rows<Row>): ByKey<Row> {
+  byKey<Row, Found>(
+    column: string & keyof Row,
+    rows: Rows<Row>,
+    read: (row: Row) => Found,
+  ): ByKey<Found> {
     let statement: StatementSync | undefined
-    const read = (key: string) => {
+    const look = (key: string) => {
       statement ??= this.#reader.prepare(
         rows(this.kysely).where(sql.ref(column), '=', key).compile().sql,
       )
-      return statement.get(key) as Row | undefined
+      const row = statement.get(key) as Row | undefined
+      return row && read(row)
     }
-    const known = this.#memory.ofStatement<Row>()
+    const known = this.#memory.ofStatement<Found>()
     // An async function, so that a failure is a rejection here as it is on PostgreSQL.
-    return async (key) => translated(() => known.get(key, () => read(key)))
+    const find = async (key: string) => translated(() => known.get(key) ?? known.learn(key, look))
+    return Object.assign(find, { atOnce: known.get })
   }
 
   transaction<Result>(work: (executor: Executor) => Promise<Result>): Promise<Result> {
