@@ -7,6 +7,7 @@ import {
   type PasswordContextOptions,
   planOf,
 } from './hashers/options.ts'
+import { defaultThreads } from './hashers/pool.ts'
 import type { LineCounts } from './hashers/waiting-line.ts'
 import type { Log } from './http/context.ts'
 import type { Metric } from './http/metrics.ts'
@@ -27,9 +28,11 @@ interface HashingPorts {
   readonly log: Pick<Log, 'error'>
 }
 
-/** What is made at which cost, without starting any thread. */
+/** What is made at which cost, by the threads of all workers together; starts none of them. */
 export function describeHashing(configuration: Configuration): Context['making'] {
-  return inSettings(() => describeMaking(contextOptions(configuration)))
+  const making = inSettings(() => describeMaking(contextOptions(configuration)))
+  const { workers } = configuration
+  return { ...making, threads: making.threads * workers, memory: making.memory * workers }
 }
 
 /** What becomes of the passwords that are to be hashed. */
@@ -61,10 +64,9 @@ export function openHashReader(configuration: Configuration): PlannedHashReader 
   return inSettings(() => new PlannedHashReader(planOf(contextOptions(configuration))))
 }
 
-/** The same in words of `createPasswordContext`. */
+/** The same in words of `createPasswordContext`, for one worker. */
 export function contextOptions(configuration: Configuration): PasswordContextOptions {
-  const { password_schemes, password_cost, password_pepper, hash_threads, hash_queue } =
-    configuration
+  const { password_schemes, password_cost, password_pepper } = configuration
   const schemes = [...new Set(password_schemes.flatMap(expand))]
   if (schemes.includes('postgres_md5')) {
     throw new PasswordContextError(
@@ -78,9 +80,24 @@ export function contextOptions(configuration: Configuration): PasswordContextOpt
     ...(password_pepper && {
       pepper: password_pepper.map(({ id, key }) => ({ id, key: key.expose() })),
     }),
-    ...(hash_threads && { threads: hash_threads }),
-    queue: hash_queue,
+    ...shareOf(configuration),
   }
+}
+
+/** So many hashes wait as long for one thread as the default queue does for two. */
+const queuePerThread = 64
+
+/** What each worker has of the machine's cores, so that all together have as many threads as one alone. */
+function shareOf({
+  workers,
+  hash_threads,
+  hash_queue,
+  sources,
+}: Configuration): Pick<PasswordContextOptions, 'threads' | 'queue'> {
+  if (workers === 1) return { queue: hash_queue, ...(hash_threads && { threads: hash_threads }) }
+  const threads = hash_threads ?? Math.max(1, Math.floor(defaultThreads / workers))
+  const chosen = sources.hash_queue !== 'default'
+  return { threads, queue: chosen ? hash_queue : Math.min(hash_queue, queuePerThread * threads) }
 }
 
 /** `import`: every scheme that is not broken. */

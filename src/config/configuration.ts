@@ -89,6 +89,12 @@ function contradictions(values: Values): string[] {
       )
     }
   }
+  if (values.session_store === 'memory' && (values.workers ?? 1) > 1) {
+    found.push(
+      'SALLYPORT_SESSION_STORE must not be memory with more than one worker (SALLYPORT_WORKERS): ' +
+        'no worker would know the sessions of the others',
+    )
+  }
   if (url?.protocol === 'http:' && !isLoopback(url.hostname) && !allow_insecure_http) {
     found.push(
       'SALLYPORT_URL must be https, because passwords and cookies would cross the network readable; ' +

@@ -4,6 +4,6 @@ export {
   type GivenSettings,
 } from './configuration.ts'
 export { describeConfiguration, writeCost } from './describe.ts'
-export { loadConfiguration } from './load.ts'
-export { blockListOf, writeDuration } from './parsers.ts'
+export { loadConfiguration, readSettings } from './load.ts'
+export { blockListOf, workerCount, writeDuration } from './parsers.ts'
 export { reviewConfiguration } from './review.ts'

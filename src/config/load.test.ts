@@ -1,5 +1,5 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { availableParallelism, tmpdir } from 'node:os'
 import { afterAll, describe, expect, it } from 'vitest'
 import { ConfigurationError } from '../kernel/errors.ts'
 import { describeConfiguration } from './describe.ts'
@@ -231,6 +231,30 @@ describe('configuration', () => {
       expect(reviewConfiguration(configuration)).toEqual([])
     },
   )
+
+  it('takes a number of workers, or one for each core', () => {
+    expect(loadConfiguration({}).workers).toBe(1)
+    expect(loadConfiguration({ SALLYPORT_WORKERS: '128' }).workers).toBe(128)
+    const cores = Math.min(availableParallelism(), 128)
+    expect(loadConfiguration({ SALLYPORT_WORKERS: 'auto' }).workers).toBe(cores)
+  })
+
+  it.each(['0', '129', '-1', '1.5', 'x', '', 'Auto', '1e2'])(
+    'refuses %j as a number of workers',
+    (text) => {
+      expect(problems({ SALLYPORT_WORKERS: text })).toEqual([
+        'SALLYPORT_WORKERS must be a whole number from 1 to 128, or auto',
+      ])
+    },
+  )
+
+  it('refuses to keep sessions in the memory of one worker among several', () => {
+    const memory = { SALLYPORT_SESSION_STORE: 'memory' }
+    expect(problems({ ...memory, SALLYPORT_WORKERS: '1' })).toEqual([])
+    expect(problems({ ...memory, SALLYPORT_WORKERS: '2' })).toEqual([
+      'SALLYPORT_SESSION_STORE must not be memory with more than one worker (SALLYPORT_WORKERS): no worker would know the sessions of the others',
+    ])
+  })
 
   it('is shown with its secrets masked', () => {
     const shown = describeConfiguration(

@@ -13,6 +13,12 @@ const prefix = 'SALLYPORT_'
 const fileName = `${prefix}CONFIG_FILE`
 const names = new Map(settingNames.map((name) => [environmentName(name), name]))
 
+/** What was given as text, and what is wrong with how it was given. */
+export interface ReadSettings {
+  readonly given: GivenSettings
+  readonly problems: readonly string[]
+}
+
 /**
  * Reads the environment, then the optional file named by `SALLYPORT_CONFIG_FILE`, which holds the
  * same names in the form of an env file. The environment wins.
@@ -20,6 +26,12 @@ const names = new Map(settingNames.map((name) => [environmentName(name), name]))
  * @throws {ConfigurationError} with every problem of both.
  */
 export function loadConfiguration(environment: NodeJS.ProcessEnv): Configuration {
+  const { given, problems } = readSettings(environment)
+  return configurationOf(given, problems)
+}
+
+/** The same, before anything is known about the values: in this form they can be sent elsewhere. */
+export function readSettings(environment: NodeJS.ProcessEnv): ReadSettings {
   const problems: string[] = []
   const path = environment[fileName]
   const file = path === undefined ? {} : readSettingsFile(path, problems)
@@ -27,7 +39,7 @@ export function loadConfiguration(environment: NodeJS.ProcessEnv): Configuration
     ...settingsIn(file, 'file', problems),
     ...settingsIn(environment, 'environment', problems),
   }
-  return configurationOf(given, problems)
+  return { given, problems }
 }
 
 function readSettingsFile(path: string, problems: string[]): NodeJS.Dict<string> {

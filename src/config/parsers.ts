@@ -1,4 +1,5 @@
 import { BlockList, isIP } from 'node:net'
+import { availableParallelism } from 'node:os'
 import { z } from 'zod'
 import { type Duration, milliseconds } from '../kernel/clock.ts'
 import { Secret } from '../kernel/secret.ts'
@@ -33,6 +34,19 @@ export const wholeNumber = (min: number, max: number): Parser<number> =>
     .regex(/^\d{1,9}$/, `a whole number from ${min} to ${max}`)
     .transform(Number)
     .refine((value) => value >= min && value <= max, `a whole number from ${min} to ${max}`)
+
+const mostWorkers = 128
+
+/** `auto` is one for each core that this process may use. */
+export const workerCount: Parser<number> = z
+  .string()
+  .refine(
+    (value) => value === 'auto' || wholeNumber(1, mostWorkers).safeParse(value).success,
+    `a whole number from 1 to ${mostWorkers}, or auto`,
+  )
+  .transform((value) =>
+    value === 'auto' ? Math.min(availableParallelism(), mostWorkers) : Number(value),
+  )
 
 const units = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const
 

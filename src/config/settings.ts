@@ -43,6 +43,7 @@ export interface Settings {
   readonly session_fresh: Duration
   readonly sessions_per_account: number
   readonly sessions_when_full: 'end_oldest' | 'refuse'
+  readonly workers: number
   readonly hash_threads: number
   readonly hash_queue: number
   readonly log_level: 'debug' | 'info' | 'warn' | 'error' | 'silent'
@@ -212,15 +213,25 @@ const settings: { readonly [Name in SettingName]: Setting<Settings[Name]> } = {
     reason: 'a device that was lost does not keep its owner out',
     parse: parse.choice(['end_oldest', 'refuse']),
   },
+  workers: {
+    about:
+      'server processes that share the port; `auto`, one for each core. Each opens up to 10 connections to PostgreSQL',
+    default: '1',
+    reason:
+      'one core answers tens of thousands of session checks per second, and passwords have threads of their own',
+    parse: parse.workerCount,
+  },
   hash_threads: {
-    about: 'threads that hash passwords; each needs the memory of one hash, 19 MiB by default',
-    reason: 'one for each core',
+    about:
+      'threads that hash passwords, in each worker; each needs the memory of one hash, 19 MiB by default',
+    reason: 'one for each core, shared out among the workers',
     parse: parse.wholeNumber(1, 256),
   },
   hash_queue: {
-    about: 'hashes that may wait; beyond it the answer is 503 with Retry-After',
+    about: 'hashes that may wait, in each worker; beyond it the answer is 503 with Retry-After',
     default: '128',
-    reason: 'a wait of about a second and a half on two cores',
+    reason:
+      'a wait of about a second and a half on two cores; with several workers at most 64 for each thread, for the same wait',
     parse: parse.wholeNumber(1, 100_000),
   },
   log_level: {
