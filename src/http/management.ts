@@ -10,7 +10,7 @@ export interface ManagementOptions {
   readonly random: Random
   /** May requests be sent here: not draining, and the store answers? */
   readonly isReady: () => Promise<boolean>
-  readonly metrics: () => readonly Metric[]
+  readonly metrics: () => readonly Metric[] | Promise<readonly Metric[]>
 }
 
 /** The management listener: for probes and operators, never for the public. */
@@ -22,7 +22,9 @@ export function createManagementApp({ answers, random, isReady, metrics }: Manag
     const ready = await isReady()
     return answers.json(newId(), ready ? 200 : 503, { status: ready ? 'ready' : 'not ready' })
   })
-  router.get('/metrics', () => answers.text(newId(), metricsType, metricsText(metrics())))
+  router.get('/metrics', async () =>
+    answers.text(newId(), metricsType, metricsText(await metrics())),
+  )
   router.notFound(() => answers.problem(newId(), problem('not_found')))
   return async (request, { fault } = {}) =>
     fault ? answers.problem(newId(), problem(fault)) : router.fetch(request)

@@ -17,4 +17,16 @@ export function metricsText(metrics: readonly Metric[]): string {
     .join('')
 }
 
+/** Several processes as one: counts and lengths of queues alike are added up, each name once. */
+export function sumOfMetrics(readings: Iterable<readonly Metric[]>): Metric[] {
+  const sums = new Map<string, Metric>()
+  for (const reading of readings) {
+    for (const metric of reading) {
+      const value = (sums.get(metric.name)?.value ?? 0) + metric.value
+      sums.set(metric.name, { ...metric, value })
+    }
+  }
+  return [...sums.values()]
+}
+
 export const metricsType = 'text/plain; version=0.0.4; charset=utf-8'
