@@ -1,5 +1,5 @@
 import { CommanderError } from 'commander'
-import { SallyportError } from '../kernel/errors.ts'
+import { linesOf, SallyportError } from '../kernel/errors.ts'
 import { createProgram } from './program.ts'
 
 try {
@@ -12,11 +12,6 @@ try {
 function exitCodeOf(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2
   if (!(error instanceof SallyportError)) throw error
-  for (const line of error.message.split('\n')) console.error(`sallyport: ${line}${causeOf(error)}`)
+  for (const line of linesOf(error)) console.error(`sallyport: ${line}`)
   return 1
-}
-
-function causeOf({ cause }: SallyportError): string {
-  if (!(cause instanceof Error)) return ''
-  return ` (${cause.message || (cause as NodeJS.ErrnoException).code})`
 }

@@ -11,6 +11,16 @@ export abstract class SallyportError extends Error {
   abstract readonly code: FaultCode
 }
 
+/** A fault in words for the operator: a line for each reason, with the cause where there is one. */
+export function linesOf(fault: SallyportError): string[] {
+  return fault.message.split('\n').map((line) => `${line}${causeOf(fault)}`)
+}
+
+function causeOf({ cause }: SallyportError): string {
+  if (!(cause instanceof Error)) return ''
+  return ` (${cause.message || (cause as { code?: string }).code})`
+}
+
 /** The store cannot answer now. Nobody is known to be signed in or out: deny, say 503, try again later. */
 export class StoreUnavailableError extends SallyportError {
   readonly code = 'store_unavailable'

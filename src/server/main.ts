@@ -1,15 +1,9 @@
-import { once } from 'node:events'
-import { promisify } from 'node:util'
-import { pino } from 'pino'
-import { composeAuth } from '../auth.ts'
-import { type Configuration, reviewConfiguration } from '../config/index.ts'
-import { describeHashing } from '../hashing.ts'
-import { Answers } from '../http/answers.ts'
-import { createManagementApp } from '../http/management.ts'
-import { systemClock } from '../kernel/clock.ts'
-import { systemRandom } from '../kernel/random.ts'
-import { listen } from './listener.ts'
-import { startupBlock } from './startup-block.ts'
+import type { Configuration } from '../config/index.ts'
+import { announce } from './announce.ts'
+import { openLog } from './log.ts'
+import { listenForOperators } from './management.ts'
+import { openService } from './service.ts'
+import { endWhenToldAgain, stopSignal } from './signals.ts'
 
 /**
  * The whole life of a server process: resolves when it has been told to stop and has finished.
@@ -20,43 +14,25 @@ import { startupBlock } from './startup-block.ts'
  * @throws {ConfigurationError} It cannot start like this; each problem in a line.
  */
 export async function serve(configuration: Configuration): Promise<void> {
-  const logFile = pino.destination({ dest: 2, sync: false })
-  const log = pino({ level: configuration.log_level, base: null }, logFile)
+  const serverLog = openLog(configuration, null)
+  const { log, flush } = serverLog
   await using opened = new AsyncDisposableStack()
-  const auth = await composeAuth(configuration, { clock: systemClock, random: systemRandom, log })
-  opened.defer(() => auth.close())
+  const { auth, listener } = opened.use(await openService(configuration, log))
 
   let draining = false
-  const management = createManagementApp({
-    answers: new Answers(false),
-    random: systemRandom,
-    isReady: async () => !draining && (await auth.ready()),
-    metrics: () => auth.metrics(),
-  })
-  const { host, port, management_host, management_port } = configuration
-  const listener = opened.use(await listen({ fetch: auth.fetch, host, port, setting: 'PORT' }))
   opened.use(
-    await listen({
-      fetch: management,
-      host: management_host,
-      port: management_port,
-      setting: 'MANAGEMENT_PORT',
+    await listenForOperators(configuration, {
+      isReady: async () => !draining && (await auth.ready()),
+      metrics: () => auth.metrics(),
     }),
   )
-  const warnings = reviewConfiguration(configuration)
-  process.stdout.write(startupBlock(configuration, describeHashing(configuration), warnings))
-  for (const warning of warnings) log.warn(warning)
+  announce(configuration, serverLog)
 
   const signal = await stopSignal()
   log.info({ signal }, 'stopping')
   draining = true
-  process.once('SIGTERM', () => process.exit(1)).once('SIGINT', () => process.exit(1))
+  endWhenToldAgain()
   await listener.drain(configuration.shutdown_grace)
   log.info('stopped')
-  await promisify(logFile.flush.bind(logFile))()
-}
-
-function stopSignal(): Promise<NodeJS.Signals> {
-  const signals = ['SIGTERM', 'SIGINT'] as const
-  return Promise.race(signals.map((signal) => once(process, signal).then(() => signal)))
+  await flush()
 }

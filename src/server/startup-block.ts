@@ -22,6 +22,9 @@ export function startupBlock(
       'Database',
       configuration.database_url ? databaseText(configuration) : join(folder, 'sallyport.db'),
     ],
+    ...(configuration.workers > 1
+      ? [['Workers', `${configuration.workers} processes on one port`] as const]
+      : []),
     ['Sessions', sessionsText(configuration)],
     ['Passwords', `policy ${policy}: at least ${minPasswordLength[policy]} characters`],
     ['Hashing', hashingText(hashing)],
