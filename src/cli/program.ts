@@ -1,7 +1,8 @@
-import { Command } from 'commander'
-import { type Configuration, loadConfiguration } from '../config/index.ts'
+import { Command, InvalidArgumentError, Option } from 'commander'
+import { configurationOf, loadConfiguration, readSettings, workerCount } from '../config/index.ts'
 import { serve } from '../server/main.ts'
 import { version } from '../server/version.ts'
+import { serveByWorkers } from '../server/workers.ts'
 import { showConfiguration } from './config.ts'
 import { migrateDatabase, showMigrations } from './migrate.ts'
 import { addPasswordsCommand } from './passwords.ts'
@@ -17,16 +18,27 @@ export function createProgram(): Command {
     .configureHelp({ showGlobalOptions: true })
     .exitOverride()
 
-  function configuration(): Configuration {
+  function environment(): NodeJS.ProcessEnv {
     const { config } = program.opts<{ config?: string }>()
-    const environment = config ? { ...process.env, SALLYPORT_CONFIG_FILE: config } : process.env
-    return loadConfiguration(environment)
+    return config ? { ...process.env, SALLYPORT_CONFIG_FILE: config } : process.env
   }
+  const configuration = () => loadConfiguration(environment())
 
   program
     .command('serve', { isDefault: true })
     .description('start the server')
-    .action(() => serve(configuration()))
+    .addOption(
+      new Option(
+        '--workers <count>',
+        'server processes on the one port, or auto: one for each core (SALLYPORT_WORKERS)',
+      ).argParser(readWorkers),
+    )
+    .action(({ workers }: { workers?: string }) => {
+      const { given, problems } = readSettings(environment())
+      if (workers) given.workers = { text: workers, source: 'option' }
+      const settings = configurationOf(given, problems)
+      return settings.workers === 1 ? serve(settings) : serveByWorkers(settings, given)
+    })
 
   program
     .command('config')
@@ -51,4 +63,11 @@ export function createProgram(): Command {
     .action(() => showSecret())
 
   return program
+}
+
+/** Judged here to name the option; the text goes the way of every setting. */
+function readWorkers(text: string): string {
+  const result = workerCount.safeParse(text)
+  if (result.success) return text
+  throw new InvalidArgumentError(`It must be ${result.error.issues[0]?.message}.`)
 }
