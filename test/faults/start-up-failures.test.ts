@@ -205,7 +205,54 @@ const databases: Failure[] = [
   },
 ]
 
+/** Each of them fails: it is said once. */
+const workers: Failure[] = [
+  {
+    title: 'a port in use',
+    prepare: async () => ({ SALLYPORT_WORKERS: '3', SALLYPORT_PORT: await takenPort() }),
+    says: [
+      /^port \d+ on 127\.0\.0\.1 is in use by another program; choose one with SALLYPORT_PORT$/,
+    ],
+  },
+  {
+    title: 'a management port in use',
+    prepare: async () => ({ SALLYPORT_WORKERS: '3', SALLYPORT_MANAGEMENT_PORT: await takenPort() }),
+    says: [
+      /^port \d+ on 127\.0\.0\.1 is in use by another program; choose one with SALLYPORT_MANAGEMENT_PORT$/,
+    ],
+  },
+  {
+    title: 'a data folder below a file',
+    prepare: () => ({ SALLYPORT_WORKERS: '3', SALLYPORT_DATA_DIR: '/dev/null/sallyport' }),
+    says: ['the data folder /dev/null/sallyport cannot be used (ENOTDIR)'],
+  },
+  {
+    title: 'a session store that only they open, and cannot',
+    prepare: () => {
+      const folder = temporaryFolder()
+      writeFileSync(join(folder, 'sessions'), '')
+      return {
+        SALLYPORT_WORKERS: '3',
+        SALLYPORT_DATA_DIR: folder,
+        SALLYPORT_SESSION_STORE: 'filesystem',
+      }
+    },
+    says: [/^the data folder \/\S+\/sessions cannot be used \(\w+\)$/],
+  },
+  {
+    title: 'sessions in the memory of each',
+    prepare: () => ({ SALLYPORT_WORKERS: '2', SALLYPORT_SESSION_STORE: 'memory' }),
+    says: [/^SALLYPORT_SESSION_STORE must not be memory with more than one worker/],
+  },
+  {
+    title: 'a number of them that cannot be',
+    prepare: () => ({ SALLYPORT_WORKERS: '0' }),
+    says: ['SALLYPORT_WORKERS must be a whole number from 1 to 128, or auto'],
+  },
+]
+
 describe.each([
+  { kind: 'workers', failures: workers },
   { kind: 'folder', failures: folders },
   { kind: 'port', failures: ports },
   { kind: 'configuration', failures: configurations },

@@ -11,14 +11,16 @@ interface ServerOptions {
   env?: Record<string, string>
   /** Several servers may share one; the default is a fresh folder. */
   dataDir?: string
+  /** After `serve`. */
+  args?: readonly string[]
 }
 
 const startLimitMs = 20_000
 
 /** The real server as its users start it, in a process of its own. Goes with the test file. */
 export async function startServer(options: ServerOptions = {}): Promise<ServerProcess> {
-  const { dataDir = temporaryFolder(), env = {} } = options
-  const server = new ServerProcess(await freePort(), await freePort(), dataDir, env)
+  const { dataDir = temporaryFolder(), env = {}, args = [] } = options
+  const server = new ServerProcess(await freePort(), await freePort(), dataDir, env, args)
   await server.start()
   return server
 }
@@ -31,9 +33,17 @@ export class ServerProcess {
   stdout = ''
   stderr = ''
   readonly #env: NodeJS.ProcessEnv
+  readonly #args: readonly string[]
   #process: ChildProcess | undefined
 
-  constructor(port: number, managementPort: number, dataDir: string, env: Record<string, string>) {
+  constructor(
+    port: number,
+    managementPort: number,
+    dataDir: string,
+    env: Record<string, string>,
+    args: readonly string[] = [],
+  ) {
+    this.#args = args
     this.url = `http://127.0.0.1:${port}`
     this.managementUrl = `http://127.0.0.1:${managementPort}`
     this.dataDir = dataDir
@@ -47,7 +57,7 @@ export class ServerProcess {
   }
 
   async start(): Promise<void> {
-    const child = spawnTied(process.execPath, commandLine('serve'), {
+    const child = spawnTied(process.execPath, commandLine('serve', ...this.#args), {
       env: this.#env,
       cwd: this.dataDir,
       stdio: ['ignore', 'pipe', 'pipe'],
@@ -60,6 +70,11 @@ export class ServerProcess {
     })
     this.#process = child
     await this.#untilReady()
+  }
+
+  /** Of the process that was started; it may have started others. */
+  get id(): number {
+    return this.#process?.pid as number
   }
 
   /** As an operator stops it. Tells the exit code. */
