@@ -215,7 +215,7 @@ const settings: { readonly [Name in SettingName]: Setting<Settings[Name]> } = {
   },
   workers: {
     about:
-      'server processes that share the port; `auto`, one for each core. Each opens up to 10 connections to PostgreSQL',
+      'server processes that share the port; `auto`, one for each core. Each opens up to 11 connections to PostgreSQL',
     default: '1',
     reason:
       'one core answers tens of thousands of session checks per second, and passwords have threads of their own',
