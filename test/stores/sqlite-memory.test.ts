@@ -17,6 +17,9 @@ async function opened(path = `${temporaryFolder()}/sallyport.db`): Promise<[Data
   return [db, path]
 }
 
+/** Requests are read in callbacks of the event loop, each in one that began after it had come. */
+const nextRequest = () => new Promise(setImmediate)
+
 /** A session that has just been read, and its account. */
 async function remembered() {
   const [db, path] = await opened()
@@ -52,8 +55,23 @@ describe('what SQLite remembers of sessions and accounts', () => {
     const other = new DatabaseSync(path, { timeout: 5000 })
     onCleanUp(() => other.close())
     other.exec("update accounts set status = 'disabled', epoch = epoch + 1")
+    await nextRequest()
     expect(await accounts.findById(account.id)).toMatchObject({ status: 'disabled', epoch: 1 })
     other.exec('delete from sessions')
+    await nextRequest()
+    expect(await sessions.findLive(session.tokenHash, now)).toBeUndefined()
+  })
+
+  it('is of one version, whatever is read beside it', async () => {
+    const { path, sessions, account, session } = await remembered()
+    const another = aSession(account)
+    await sessions.insert(another)
+    expect(await sessions.findLive(session.tokenHash, now)).toEqual(session)
+    const other = new DatabaseSync(path, { timeout: 5000 })
+    onCleanUp(() => other.close())
+    other.prepare('delete from sessions where token_hash = ?').run(session.tokenHash)
+    // Not remembered, so read after that commit: then the one that is remembered is gone too.
+    expect(await sessions.findLive(another.tokenHash, now)).toEqual(another)
     expect(await sessions.findLive(session.tokenHash, now)).toBeUndefined()
   })
 

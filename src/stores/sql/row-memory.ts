@@ -36,30 +36,36 @@ export class RowMemory {
     this.#statements.push(rows as Map<string, unknown>)
     return {
       get: (key) => {
-        this.#forgetWhenChanged()
+        this.#askOncePerCallback()
         return rows.get(key)
       },
       learn: (key, look) => {
-        this.#forgetWhenChanged()
         const found = look(key)
+        // All that is remembered is of one version: of two commits, nobody sees the second without the first.
+        if (this.#forgetIfChanged() || found === undefined) return found
         if (rows.size >= maxRows) rows.clear()
-        if (found !== undefined) rows.set(key, found)
+        rows.set(key, found)
         return found
       },
     }
   }
 
-  #forgetWhenChanged(): void {
+  #askOncePerCallback(): void {
     // To ask costs more than all the rest of a session check.
     if (this.#asked) return
     this.#asked = true
     afterThisCallback(() => {
       this.#asked = false
     })
+    this.#forgetIfChanged()
+  }
+
+  #forgetIfChanged(): boolean {
     const [version] = this.#version.get() as unknown as readonly unknown[]
-    if (version === this.#seen) return
+    if (version === this.#seen) return false
     this.#seen = version
     for (const rows of this.#statements) rows.clear()
+    return true
   }
 }
 
