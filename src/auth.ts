@@ -82,7 +82,7 @@ export async function composeAuth(configuration: Configuration, ports: Ports): P
     fetch: createApp(wireHttp(configuration, chapters, cookie, formTokens, ports)),
     ...inProcess(chapters, cookie, checking),
     ready: async () => (await isReachable(database)) && (await chapters.sessions.isReachable()),
-    metrics: () => hashingMetrics(hashing.counts),
+    metrics: () => [...hashingMetrics(hashing.counts), ...checking.metrics()],
     close: async () => {
       housekeeping.end()
       await chapters.passwords.settled()

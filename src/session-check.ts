@@ -8,10 +8,12 @@ import {
   SplitCheck,
   type Standings,
 } from './core/sessions/index.ts'
-import type { Clock } from './kernel/clock.ts'
+import type { Log } from './http/context.ts'
+import type { Metric } from './http/metrics.ts'
+import type { Clock, Instant } from './kernel/clock.ts'
 import type { Random } from './kernel/random.ts'
 import type { OpenSessionStore } from './session-store.ts'
-import { KeptChannel } from './stores/kept-channel.ts'
+import { KeptChannel, type Wire } from './stores/kept-channel.ts'
 import type { Database } from './stores/sql/database.ts'
 import { postgresWire } from './stores/sql/postgres-channel.ts'
 import { SqlSessionCheck, SqlStandings } from './stores/sql/session-check.ts'
@@ -24,6 +26,7 @@ export interface SessionChecking {
   readonly revocations: Revocations
   /** Returns what ends it. */
   readonly onRevoked: (listener: RevocationListener) => () => void
+  readonly metrics: () => Metric[]
   readonly close: () => void
 }
 
@@ -33,6 +36,7 @@ interface Place {
   readonly sessions: OpenSessionStore
   readonly clock: Clock
   readonly random: Random
+  readonly log: Log
 }
 
 /** What tells of sessions, and of accounts, that have ended. `undefined` where nothing does. */
@@ -60,17 +64,42 @@ export function openSessionChecking(place: Place): SessionChecking {
       listeners.add(listener)
       return () => void listeners.delete(listener)
     },
+    metrics: () => metricsOf([...open], place.clock.now()),
     close: () => {
       for (const channel of open) channel.close()
     },
   }
 }
 
+function metricsOf(channels: readonly KeptChannel[], now: Instant): Metric[] {
+  return [
+    {
+      name: 'sallyport_revocation_channels',
+      help: 'Channels that tell this process of revocations.',
+      type: 'gauge',
+      value: channels.length,
+    },
+    {
+      name: 'sallyport_revocation_channels_heard',
+      help: 'Those that have been heard within the last second. Without, session checks ask the store.',
+      type: 'gauge',
+      value: channels.filter((channel) => channel.isHeard(now)).length,
+    },
+  ]
+}
+
 /** PostgreSQL tells of accounts by itself, and of sessions where their own store cannot. */
-function openChannels({ configuration, database, sessions, clock, random }: Place): Channels {
+function openChannels({ configuration, database, sessions, clock, random, log }: Place): Channels {
+  const keep = (over: string, wire: Wire) => {
+    const report = (fault: string | undefined) =>
+      fault === undefined
+        ? log.info({ over }, 'revocations are heard again')
+        : log.warn({ over, fault }, 'revocations are not heard: each session check asks the store')
+    return new KeptChannel({ wire, clock, report })
+  }
   const url = configuration.database_url?.expose()
-  const ofAccounts = url ? new KeptChannel(postgresWire(url, database, random), clock) : undefined
-  const ofSessions = sessions.wire ? new KeptChannel(sessions.wire, clock) : ofAccounts
+  const ofAccounts = url ? keep('PostgreSQL', postgresWire(url, database, random)) : undefined
+  const ofSessions = sessions.wire ? keep('Redis', sessions.wire) : ofAccounts
   return { ofAccounts, ofSessions }
 }
 

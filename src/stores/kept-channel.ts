@@ -8,7 +8,7 @@ import {
   type RevocationChannel,
   type SessionId,
 } from '../core/sessions/index.ts'
-import type { Instant } from '../kernel/clock.ts'
+import type { Clock, Instant } from '../kernel/clock.ts'
 
 /** How a server that carries messages is spoken to. */
 export interface Wire {
@@ -39,19 +39,29 @@ const pauseBeforeRetry = 100
 /** How many words may wait for a server that is away. Whoever would add one more is refused, like all who wait. */
 const mostUnsent = 10_000
 
+export interface KeptChannelOptions {
+  readonly wire: Wire
+  readonly clock: Clock
+  /** Told why nothing is heard any more, once, and `undefined` when all is heard again. */
+  readonly report?: (fault: string | undefined) => void
+}
+
 /** Keeps listening, whatever becomes of the connection, and knows when it does not. */
 export class KeptChannel implements RevocationChannel {
   readonly #wire: Wire
   readonly #lease = new Lease()
   readonly #hearers: Hearer[] = []
   readonly #closing = new AbortController()
-  readonly #wallNow: () => Instant
+  readonly #clock: Clock
+  readonly #report: (fault: string | undefined) => void
+  #silent = false
   #unsent: string[] = []
   #sending: Promise<void> | undefined
 
-  constructor(wire: Wire, wall: { now(): Instant }) {
+  constructor({ wire, clock, report }: KeptChannelOptions) {
     this.#wire = wire
-    this.#wallNow = () => wall.now()
+    this.#clock = clock
+    this.#report = report ?? (() => undefined)
     void this.#keep()
   }
 
@@ -94,39 +104,43 @@ export class KeptChannel implements RevocationChannel {
   async #keep(): Promise<void> {
     const { signal } = this.#closing
     while (!signal.aborted) {
-      await this.#listenUntilBroken().catch(() => undefined)
+      const fault = await this.#listenUntilBroken().catch(faultOf)
       this.#miss()
+      if (!this.#silent && !signal.aborted) this.#report(fault)
+      this.#silent = true
       await delay(pauseBeforeRetry, undefined, { signal, ref: false }).catch(() => undefined)
     }
   }
 
-  /** Resolves when the line is broken, silent for too long, or closed. */
-  async #listenUntilBroken(): Promise<void> {
-    const ended = Promise.withResolvers<void>()
+  /** Resolves when the line is broken, silent for too long, or closed: tells why. */
+  async #listenUntilBroken(): Promise<string> {
+    const ended = Promise.withResolvers<string>()
     let lastHeard = performance.now()
     const line = await this.#wire.open({
       heard: (text) => {
         lastHeard = performance.now()
         this.#hear(text)
       },
-      broken: ended.resolve,
+      broken: () => ended.resolve('the connection has ended'),
     })
     // What was sent before now was not heard.
     this.#miss()
     let sending = false
     const beat = async () => {
-      if (performance.now() - lastHeard > silence) return ended.resolve()
+      if (performance.now() - lastHeard > silence) return ended.resolve('nothing comes back')
       // One at a time: a second would only wait behind it.
       if (sending) return
       sending = true
-      await line.beat(`beat ${this.#lease.beat(this.#now())}`).catch(ended.resolve)
+      await line
+        .beat(`beat ${this.#lease.beat(this.#now())}`)
+        .catch((error) => ended.resolve(faultOf(error)))
       sending = false
     }
     const beats = setInterval(beat, beatEvery).unref()
-    this.#closing.signal.addEventListener('abort', () => ended.resolve(), { once: true })
+    this.#closing.signal.addEventListener('abort', () => ended.resolve('closed'), { once: true })
     void beat()
     try {
-      await ended.promise
+      return await ended.promise
     } finally {
       clearInterval(beats)
       line.close()
@@ -137,6 +151,8 @@ export class KeptChannel implements RevocationChannel {
     const [first = '', second] = text.split(' ')
     if (first === 'beat') {
       this.#lease.heard(Number(second))
+      if (this.#silent) this.#report(undefined)
+      this.#silent = false
       return
     }
     const revocation = { account: first as AccountId, session: second as SessionId | undefined }
@@ -149,8 +165,12 @@ export class KeptChannel implements RevocationChannel {
   }
 
   #now(): Moment {
-    return { elapsed: performance.now(), wall: this.#wallNow() }
+    return { elapsed: performance.now(), wall: this.#clock.now() }
   }
+}
+
+function faultOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
 }
 
 function toText({ account, session }: Revocation): string {

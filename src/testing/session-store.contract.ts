@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Account, AccountId } from '../core/accounts/index.ts'
-import type { Session, SessionStore } from '../core/sessions/index.ts'
+import type { Inserted, Session, SessionStore } from '../core/sessions/index.ts'
 import { anInstant, aSession, aTokenHash } from './records.ts'
 
 const start = anInstant('2030-01-01T00:00:00Z')
@@ -197,6 +197,80 @@ export function sessionStoreContract(
       expect(await store.listLive(account.id, account.epoch, start)).toHaveLength(4)
     })
 
+    it('tells which sessions ended so that the new one could begin', async () => {
+      const { store, account } = await open()
+      const at = (minute: number) => anInstant(`2030-01-01T00:0${minute}:00Z`)
+      const [oldest, old, replaced, fresh] = [1, 2, 3, 4].map((minute) =>
+        aSession(account, { seenAt: at(minute) }),
+      ) as [Session, Session, Session, Session]
+      for (const session of [oldest, old, replaced]) {
+        expect(await store.insert(session, { most: 3 })).toEqual([])
+      }
+      const ended = await store.insert(fresh, { most: 2, replaced: replaced.tokenHash })
+      expect(idsOf(ended)).toEqual([oldest.id, replaced.id].sort())
+      expect(await store.insert(aSession(account), { replaced: aTokenHash() })).toEqual([])
+      expect(await store.end(old.tokenHash)).toMatchObject({ accountId: account.id, id: old.id })
+    })
+
+    it('refuses a session beyond so many where it is told to, and ends none', async () => {
+      const { store, account } = await open()
+      const own = [aSession(account), aSession(account)]
+      const refusing = { most: 2, whenFull: 'refuse' } as const
+      for (const session of own) expect(await store.insert(session, refusing)).toEqual([])
+      const more = aSession(account)
+      expect(await store.insert(more, refusing)).toBe('full')
+      expect(await store.findLive(more.tokenHash, start)).toBeUndefined()
+      expect(await store.listLive(account.id, account.epoch, start)).toHaveLength(2)
+    })
+
+    it('refuses none that takes the place of another, nor counts what is over or of a former epoch', async () => {
+      const { store, account } = await open()
+      const refusing = { most: 1, whenFull: 'refuse' } as const
+      const old = aSession(account)
+      await store.insert(old)
+      await store.insert(aSession(account, { epoch: account.epoch - 1 }))
+      await store.insert(aSession(account, { expiresAt: start }))
+      const fresh = aSession(account)
+      expect(idsOf(await store.insert(fresh, { ...refusing, replaced: old.tokenHash }))).toEqual([
+        old.id,
+      ])
+      expect(await store.findLive(fresh.tokenHash, start)).toEqual(fresh)
+      const unknown = { ...refusing, replaced: aTokenHash() }
+      expect(await store.insert(aSession(account), unknown)).toBe('full')
+      expect(await store.findLive(fresh.tokenHash, start)).toEqual(fresh)
+    })
+
+    it('lets so many of 16 in that begin in parallel, and refuses the others', async () => {
+      const { store, account } = await open()
+      const refusing = { most: 4, whenFull: 'refuse' } as const
+      const sessions = Array.from({ length: 16 }, () => aSession(account))
+      const answers = await Promise.all(sessions.map((one) => store.insert(one, refusing)))
+      expect(answers.filter((answer) => answer === 'full')).toHaveLength(12)
+      const live = await store.listLive(account.id, account.epoch, start)
+      const letIn = sessions.filter((_, at) => answers[at] !== 'full')
+      expect(live.map(({ id }) => id).sort()).toEqual(letIn.map(({ id }) => id).sort())
+    })
+
+    it('moves the ends of many sessions together, each by its own rules', async () => {
+      const { store, account } = await open()
+      const [used, ended, idle] = [aSession(account), aSession(account), aSession(account)]
+      for (const session of [used, ended, idle]) await store.insert(session)
+      await store.end(ended.tokenHash)
+      const later = anInstant('2030-01-01T00:45:00Z')
+      const at = anInstant('2030-01-01T00:15:00Z')
+      await store.extend([])
+      await store.extend([
+        { hash: used.tokenHash, expiresAt: later, at },
+        { hash: ended.tokenHash, expiresAt: later, at },
+        { hash: idle.tokenHash, expiresAt: later, at: idle.expiresAt },
+        { hash: aTokenHash(), expiresAt: later, at },
+      ])
+      const expected = [{ ...used, expiresAt: later, seenAt: at }, idle]
+      const live = await store.listLive(account.id, account.epoch, start)
+      expect(live).toEqual(expect.arrayContaining(expected))
+      expect(live).toHaveLength(2)
+    })
+
     it('sweeps what is over and nothing else, a batch at a time', async () => {
       const { store, account } = await open()
       const over = Array.from({ length: 5 }, () => aSession(account))
@@ -209,4 +283,8 @@ export function sessionStoreContract(
       expect(await store.findLive(live.tokenHash, now)).toEqual(live)
     })
   })
+}
+
+function idsOf(ended: Inserted): string[] {
+  return ended === 'full' ? ['full'] : ended.map(({ id }) => id).sort()
 }

@@ -107,7 +107,8 @@ export class FileSessionStore implements SessionStore {
 
   async #insert(session: Session, options: InsertOptions): Promise<Inserted> {
     const { accountId, tokenHash } = session
-    const { replaced, most } = options
+    const { replaced } = options
+    const most = options.whenFull === 'refuse' ? undefined : options.most
     if (isFull(this.#of(accountId), session, options)) return 'full'
     // Before the file: what can be found by its token can be found by its account. A marker alone, as
     // a crash leaves it, means nothing and is swept.

@@ -49,14 +49,15 @@ export class MemcachedSessionStore implements SessionStore {
   }
 
   insert(session: Session, options: InsertOptions = {}): Promise<Inserted> {
-    const { replaced, most = mostPerAccount } = options
+    const { replaced } = options
+    const refuses = options.whenFull === 'refuse'
+    const most = refuses ? mostPerAccount : (options.most ?? mostPerAccount)
     const { tokenHash, accountId, seenAt } = session
     const life = secondsOf(session)
     const room = Math.min(most, mostPerAccount) - 1
     return this.#client.answer(async (keys) => {
       const former = replaced && (await ownerOf(keys, replaced))
       const elsewhere = former && replaced && former !== accountId
-      const refuses = options.whenFull === 'refuse'
       // Another account's item: dead before the new one lives, if that may live.
       const before = elsewhere && !refuses ? await removeByToken(keys, former, replaced) : []
       await keys.set(keyOfToken(tokenHash), accountId, life)

@@ -37,7 +37,8 @@ export class MemorySessionStore implements SessionStore {
   }
 
   async insert(session: Session, options: InsertOptions = {}): Promise<Inserted> {
-    const { replaced, most } = options
+    const { replaced } = options
+    const most = options.whenFull === 'refuse' ? undefined : options.most
     this.#see(session.seenAt)
     if (isFull(this.#of(session.accountId), session, options)) return 'full'
     const others = this.#byAccount.get(session.accountId)?.size ?? 0

@@ -24,7 +24,7 @@ local account, added, now, most = KEYS[1], ARGV[1], tonumber(ARGV[4]), tonumber(
 local others, live = {}, 0
 local all = redis.call('HGETALL', account)
 for at = 1, #all, 2 do
-  local expires, seen, id, epoch = string.match(all[at + 1], '^(%d+) (%d+) (%S+) (%d+) ')
+  local expires, seen, id, epoch = string.match(all[at + 1], '^(%d+) (%d+) (%S+) (%-?%d+) ')
   if tonumber(expires) <= now then redis.call('HDEL', account, all[at])
   elseif not (KEYS[2] == account and all[at] == ARGV[6]) then
     others[#others + 1] = { hash = all[at], seen = tonumber(seen), id = id }

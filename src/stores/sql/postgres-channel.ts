@@ -29,7 +29,8 @@ export function postgresWire(url: string, database: Database, random: Random): W
 }
 
 async function openLine(url: string, beats: string, on: WireEvents): Promise<Line> {
-  const socket = new Socket()
+  // Like the pool's idle connections, it keeps no process alive.
+  const socket = new Socket().unref()
   const client = new pg.Client({
     stream: () => socket,
     connectionString: url,
