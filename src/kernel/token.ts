@@ -17,6 +17,12 @@ export const tokenPrefixes = {
 
 export type TokenKind = keyof typeof tokenPrefixes
 
+/** The same doors, opened by tokens that are sessions themselves (`seal.ts`). The digit is the version of their form. */
+export const sealedPrefixes: { readonly [Kind in TokenKind]: string } = {
+  session: 'sse1',
+  bearer: 'sbr1',
+}
+
 /** What is stored of a token: the hash finds it again and cannot be turned back into it. */
 export type TokenHash = Brand<Digest, 'TokenHash'>
 
