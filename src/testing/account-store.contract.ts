@@ -70,6 +70,19 @@ export function accountStoreContract(name: string, open: () => Promise<AccountSt
       expect(await store.startEpoch('acc_nobody' as AccountId)).toBeUndefined()
     })
 
+    it('starts the epoch after a given one for one of 16 parallel callers, and not again', async () => {
+      const store = await open()
+      const account = anAccount()
+      await store.insert(account)
+      const begun = await Promise.all(
+        Array.from({ length: 16 }, () => store.startEpoch(account.id, 0)),
+      )
+      expect(begun.filter(Boolean)).toEqual([{ ...account, epoch: 1 }])
+      expect(await store.startEpoch(account.id, 0)).toBeUndefined()
+      expect(await store.startEpoch(account.id, 2)).toBeUndefined()
+      expect(await store.findById(account.id)).toEqual({ ...account, epoch: 1 })
+    })
+
     it('adds many at once, those whose address is free, and tells which', async () => {
       const store = await open()
       const kept = anAccount({ address: 'kept@example.com' })

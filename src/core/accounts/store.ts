@@ -34,7 +34,8 @@ export interface AccountStore {
 
   /**
    * Ends every session of the account in one step, by starting a new epoch. Gives the account as it is
-   * then; `undefined` when there is none.
+   * then; `undefined` when there is none, or when it was not in the epoch `after` any more: of any number of
+   * parallel callers one starts the next.
    */
-  startEpoch(id: AccountId): Promise<Account | undefined>
+  startEpoch(id: AccountId, after?: number): Promise<Account | undefined>
 }

@@ -91,11 +91,12 @@ export class SqlAccountStore implements AccountStore {
     return numUpdatedRows === 1n
   }
 
-  async startEpoch(id: AccountId): Promise<Account | undefined> {
+  async startEpoch(id: AccountId, after?: number): Promise<Account | undefined> {
     const row = await this.#db.kysely
       .updateTable('accounts')
       .set((old) => ({ epoch: old('epoch', '+', 1) }))
       .where('id', '=', id)
+      .$if(after !== undefined, (update) => update.where('epoch', '=', after as number))
       .returningAll()
       .executeTakeFirst()
     return row && fromRow(row)
