@@ -11,7 +11,7 @@ import {
   PasswordJudge,
   Passwords,
 } from './core/passwords/index.ts'
-import { type Client, Sessions, usesWritten } from './core/sessions/index.ts'
+import { type Client, type SessionCarrier, Sessions, usesWritten } from './core/sessions/index.ts'
 import { GuessingPool } from './guessing/pool.ts'
 import { ContextHasher } from './hashers/password-hasher.ts'
 import { hashingMetrics, openHashing } from './hashing.ts'
@@ -28,8 +28,9 @@ import { type Random, systemRandom } from './kernel/random.ts'
 import { Secret } from './kernel/secret.ts'
 import { type AuthOptions, configurationOfOptions } from './options.ts'
 import { assetUrls } from './pages/assets.ts'
+import { sessionCarrierOf } from './session-carrier.ts'
 import { openSessionChecking, type SessionChecking } from './session-check.ts'
-import { type OpenSessionStore, openSessionStore, sweepInterval } from './session-store.ts'
+import { openSessionStore, sweepInterval } from './session-store.ts'
 import { bringUpToDate, openStorage } from './storage.ts'
 import { SqlAccountStore } from './stores/sql/accounts.ts'
 import type { Database } from './stores/sql/database.ts'
@@ -72,7 +73,9 @@ export async function composeAuth(configuration: Configuration, ports: Ports): P
   })
   const judge = wireJudge(configuration, estimator, ports.log)
   const hasher = new ContextHasher(hashing)
-  const parts = { hasher, judge, sessionStore: opened.store, checking }
+  const accounts = new SqlAccountStore(database)
+  const carrier = sessionCarrierOf({ sessions: opened, checking, ...ports })
+  const parts = { hasher, judge, accounts, carrier, checking }
   const chapters = wireChapters(configuration, database, parts, ports)
   const cookie = new SessionCookie(isOverTls(configuration))
   const formTokens = new FormTokens(keys, ports.random)
@@ -126,17 +129,17 @@ type Chapters = Pick<
 interface Parts {
   readonly hasher: PasswordHasher
   readonly judge: PasswordJudge
-  readonly sessionStore: OpenSessionStore['store']
+  readonly accounts: SqlAccountStore
+  readonly carrier: SessionCarrier
   readonly checking: SessionChecking
 }
 
 function wireChapters(
   configuration: Configuration,
   database: Database,
-  { hasher, judge, sessionStore, checking }: Parts,
+  { hasher, judge, accounts, carrier, checking }: Parts,
   { clock, random, log }: Ports,
 ): Chapters {
-  const accounts = new SqlAccountStore(database)
   const passwords = new Passwords({
     hasher,
     store: new SqlPasswordStore(database),
@@ -152,8 +155,7 @@ function wireChapters(
     whenFull: configuration.sessions_when_full,
   }
   const sessions = new Sessions({
-    store: sessionStore,
-    check: checking.check,
+    carrier,
     revocations: checking.revocations,
     accounts,
     policy: sessionPolicy,

@@ -1,15 +1,11 @@
+export type { PresentedToken, SessionCarrier, StartedSession } from './carrier.ts'
 export type { Hearer, RevocationChannel } from './channel.ts'
 export { type SessionCheck, SplitCheck, type Standings } from './check.ts'
 export { Lease, type Moment } from './lease.ts'
 export { isFull, type SessionPolicy, type Standing } from './policy.ts'
 export { RememberedCheck, RememberedStandings } from './remembered.ts'
 export type { Revocation, Revocations } from './revocation.ts'
-export {
-  type Authenticated,
-  type PresentedToken,
-  Sessions,
-  type StartedSession,
-} from './service.ts'
+export { type Authenticated, Sessions } from './service.ts'
 export type { AuthenticationMethod, Client, Session, SessionId } from './session.ts'
 export type {
   Ended,
@@ -18,4 +14,5 @@ export type {
   SessionStore,
   Use,
 } from './store.ts'
+export { StoredSessions } from './stored.ts'
 export { usesWritten } from './uses.ts'

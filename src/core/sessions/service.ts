@@ -1,39 +1,26 @@
 import { type Clock, earlier, plus } from '../../kernel/clock.ts'
 import { publicId, type Random } from '../../kernel/random.ts'
 import type { Secret } from '../../kernel/secret.ts'
-import {
-  hasChecksum,
-  hashOfToken,
-  hashOfTokenLike,
-  mintToken,
-  type TokenKind,
-} from '../../kernel/token.ts'
+import type { TokenKind } from '../../kernel/token.ts'
 import type { Account, AccountId, AccountStore } from '../accounts/index.ts'
-import type { SessionCheck } from './check.ts'
+import type { PresentedToken, SessionCarrier, StartedSession, UncarriedSession } from './carrier.ts'
 import { firstDeadlines, isFresh, renewedDeadline, type SessionPolicy } from './policy.ts'
-import type { Revocation, Revocations } from './revocation.ts'
+import type { Revocations } from './revocation.ts'
 import type { AuthenticationMethod, Client, Session, SessionId } from './session.ts'
-import type { Ended, SessionStore } from './store.ts'
-import { Uses } from './uses.ts'
 
 /** Longer texts are nobody's browser. */
 const maxAgent = 300
 
+/** An IPv6 address with the name of an interface; what is longer was never one. */
+const maxAddress = 64
+
 export interface SessionDependencies {
-  readonly store: SessionStore
-  /** The way to the store, and perhaps a shorter one, that every request takes. */
-  readonly check: SessionCheck
+  readonly carrier: SessionCarrier
   readonly revocations: Revocations
   readonly accounts: AccountStore
   readonly policy: SessionPolicy
   readonly clock: Clock
   readonly random: Random
-}
-
-/** A token as it came with a request: not checked yet, perhaps not even well formed. */
-export interface PresentedToken {
-  readonly kind: TokenKind
-  readonly value: Secret
 }
 
 export interface NewSession {
@@ -44,12 +31,6 @@ export interface NewSession {
   readonly replaces?: PresentedToken | undefined
 }
 
-/** The session, and its token: the only time that the token is known. */
-export interface StartedSession {
-  readonly session: Session
-  readonly token: Secret
-}
-
 /**
  * Who is asking, and by which session. No copy of the person: that could be of yesterday, and most
  * requests need no more than the id.
@@ -57,47 +38,48 @@ export interface StartedSession {
 export interface Authenticated {
   readonly accountId: AccountId
   readonly session: Session
+  /**
+   * With sealed sessions, once in a while: the token that takes the place of the one that came with the
+   * request, for a browser to keep. Without it the session ends when it would have ended without this use.
+   */
+  readonly renewedToken?: Secret
 }
 
 export class Sessions {
   readonly #deps: SessionDependencies
-  readonly #uses: Uses
 
   constructor(deps: SessionDependencies) {
     this.#deps = deps
-    this.#uses = new Uses(deps.store)
   }
 
   /**
    * Only `completeLogin()` calls this: a session exists when every due factor has been given. `'full'`
-   * when the account has as many as it may have, and the policy ends none for a new one.
+   * when the account has as many as it may have, and the policy ends none for a new one. `'overtaken'`
+   * when all that it had was ended since it was read: what was proved then may not hold any more.
    */
   async start(
     account: Account,
     { kind, method, client, replaces }: NewSession,
-  ): Promise<StartedSession | 'full'> {
-    const { store, policy, clock, random } = this.#deps
+  ): Promise<StartedSession | 'full' | 'overtaken'> {
+    const { carrier, policy, clock, random } = this.#deps
     const now = clock.now()
-    const token = mintToken(kind, random)
-    const session: Session = {
+    const session: UncarriedSession = {
       id: publicId(random, 'sn') as SessionId,
-      tokenHash: storedForm({ kind, value: token }) as Session['tokenHash'],
       kind,
       accountId: account.id,
       epoch: account.epoch,
       method,
-      client: { ...client, agent: client.agent.slice(0, maxAgent).toWellFormed() },
+      client: {
+        agent: client.agent.slice(0, maxAgent).toWellFormed(),
+        address: client.address.slice(0, maxAddress),
+      },
       createdAt: now,
       authenticatedAt: now,
       seenAt: now,
       ...firstDeadlines(policy, now),
     }
     const { perAccount: most, whenFull } = policy
-    const replaced = replaces && storedForm(replaces)
-    const ended = await store.insert(session, { replaced, most, whenFull })
-    if (ended === 'full') return 'full'
-    await this.#announce(ended)
-    return { session, token }
+    return carrier.begin(session, { replaces, most, whenFull })
   }
 
   /**
@@ -106,26 +88,22 @@ export class Sessions {
    * when at the latest they must again, stays as it was.
    */
   async renew(
-    { id: _, ...session }: Session,
+    { id: _, tokenHash: __, ...session }: Session,
     account: Account,
     { replaces, proven }: { readonly replaces: PresentedToken; readonly proven: boolean },
   ): Promise<StartedSession> {
-    const { store, revocations, policy, clock, random } = this.#deps
+    const { carrier, revocations, policy, clock, random } = this.#deps
     await revocations.announce([{ account: account.id }])
     const now = clock.now()
-    const token = mintToken(session.kind, random)
-    const renewed: Session = {
+    const renewed: UncarriedSession = {
       ...session,
       id: publicId(random, 'sn') as SessionId,
-      tokenHash: storedForm({ kind: session.kind, value: token }) as Session['tokenHash'],
       epoch: account.epoch,
       authenticatedAt: proven ? now : session.authenticatedAt,
       seenAt: now,
       expiresAt: earlier(plus(now, policy.idle), session.endsAt),
     }
-    const ended = await store.insert(renewed, { replaced: storedForm(replaces) })
-    if (ended !== 'full') await this.#announce(ended)
-    return { session: renewed, token }
+    return carrier.renew(renewed, replaces)
   }
 
   /**
@@ -134,51 +112,43 @@ export class Sessions {
    */
   async authenticate(presented: PresentedToken | undefined): Promise<Authenticated | undefined> {
     if (!presented) return undefined
-    const { check, policy, clock } = this.#deps
-    const text = presented.value.expose()
-    const hash = hashOfTokenLike(presented.kind, text)
-    if (!hash) return undefined
+    const { carrier, policy, clock } = this.#deps
     const now = clock.now()
-    if (this.#uses.isLate(now)) await this.#uses.write().catch(() => undefined)
-    const known = check.atOnce?.(hash, now)
-    const session = known ?? (hasChecksum(text) ? await check.find(hash, now) : undefined)
+    const session = carrier.atOnce?.(presented, now) ?? (await carrier.find(presented, now))
     if (!session) return undefined
-    const { accountId, expiresAt } = session
+    const { accountId } = session
 
     const renewed = renewedDeadline(policy, session, now)
     if (!renewed) return { accountId, session }
-    await this.#uses.note({ hash, expiresAt: renewed, at: now }, expiresAt)
-    const used = { ...session, expiresAt: renewed, seenAt: now }
-    check.moved?.(used)
-    return { accountId, session: used }
+    return { accountId, ...(await carrier.extend(session, renewed, now)) }
   }
 
   /** Writes down which sessions were used. Called a few times a second, and at the end. */
   writeUses(): Promise<void> {
-    return this.#uses.write()
+    return this.#deps.carrier.writeUses()
   }
 
   /** Ends the session of this token. Anything else that is presented is none, and stays none. */
-  async end(presented: PresentedToken): Promise<void> {
-    const hash = storedForm(presented)
-    if (!hash) return
-    const ended = await this.#deps.store.end(hash)
-    // Told with nothing too: word of what an earlier attempt has ended may not be out yet.
-    await this.#announce(ended ? [ended] : [])
+  end(presented: PresentedToken): Promise<void> {
+    const { carrier, clock } = this.#deps
+    return carrier.end(presented, clock.now())
+  }
+
+  /** Does `list()` tell every session? Else only the one that is asking. */
+  get listsAll(): boolean {
+    return this.#deps.carrier.listsAll
   }
 
   /** Every session that can speak for the account now, the last used first. */
-  async list(owner: AccountId): Promise<Session[]> {
-    const { store, accounts, clock } = this.#deps
+  async list(owner: AccountId, asking?: Session): Promise<Session[]> {
+    const { carrier, accounts, clock } = this.#deps
     const account = await accounts.findById(owner)
-    return account ? store.listLive(owner, account.epoch, clock.now()) : []
+    return account ? carrier.list(account, clock.now(), asking) : []
   }
 
   /** Ends one session of this account. `false` when it has no such session, or not any more. */
-  async endById(owner: AccountId, id: SessionId): Promise<boolean> {
-    const ended = await this.#deps.store.endById(owner, id)
-    await this.#announce(ended ? [{ accountId: owner, id }] : [])
-    return ended
+  endById(owner: AccountId, id: SessionId): Promise<boolean> {
+    return this.#deps.carrier.endById(owner, id)
   }
 
   /**
@@ -201,16 +171,10 @@ export class Sessions {
     return account !== undefined
   }
 
-  /** Does the store answer? */
-  async isReachable(): Promise<boolean> {
-    const { store, clock, random } = this.#deps
-    const nobody = storedForm({ kind: 'session', value: mintToken('session', random) })
-    try {
-      await store.findLive(nobody as Session['tokenHash'], clock.now())
-      return true
-    } catch {
-      return false
-    }
+  /** Does whatever keeps sessions answer? */
+  isReachable(): Promise<boolean> {
+    const { carrier, clock } = this.#deps
+    return carrier.isReachable(clock.now())
   }
 
   /** Has this session's owner proved lately who they are? */
@@ -219,20 +183,9 @@ export class Sessions {
     return isFresh(policy, session, clock.now())
   }
 
-  /** Removes sessions that are over, a batch at a time so that nobody waits long for the writer. */
-  async sweep(): Promise<void> {
-    const { store, clock } = this.#deps
-    const batch = 500
-    while ((await store.sweep(clock.now(), batch)) === batch);
+  /** Removes sessions that are over. */
+  sweep(): Promise<void> {
+    const { carrier, clock } = this.#deps
+    return carrier.sweep(clock.now())
   }
-
-  async #announce(ended: readonly Ended[]): Promise<void> {
-    await this.#deps.revocations.announce(
-      ended.map(({ accountId, id }): Revocation => ({ account: accountId, session: id })),
-    )
-  }
-}
-
-function storedForm({ kind, value }: PresentedToken): Session['tokenHash'] | undefined {
-  return hashOfToken(kind, value.expose())
 }

@@ -14,8 +14,16 @@ import { Login } from './service.ts'
 
 const right = 'correct horse battery staple'
 
-/** A login in front of one account; `work` lists what was verified, in order. */
-function loginOf(account: Account | undefined, stored: string | null = right) {
+/**
+ * A login in front of one account; `work` lists what was verified, in order. With `next` all that the account
+ * had ends when its session is to begin, and from then on it is that one.
+ */
+function loginOf(
+  account: Account | undefined,
+  stored: string | null = right,
+  next?: Account | undefined,
+) {
+  let current = account
   const work: string[] = []
   const started: unknown[] = []
   const replaced: string[] = []
@@ -43,10 +51,14 @@ function loginOf(account: Account | undefined, stored: string | null = right) {
     report: (error) => replaced.push(String(error)),
   })
   const accounts: Pick<AccountStore, 'findByEmail'> = {
-    findByEmail: async (canonical) => (account?.canonicalEmail === canonical ? account : undefined),
+    findByEmail: async (canonical) => (current?.canonicalEmail === canonical ? current : undefined),
   }
   const sessions: Pick<Sessions, 'start'> = {
     start: async (owner, request) => {
+      if (next && current !== next) {
+        current = next
+        return 'overtaken'
+      }
       started.push({ owner, ...request })
       return { session: 'session', token: new Secret('token') } as never
     },
@@ -120,6 +132,20 @@ describe('login with a password', () => {
       expect(login.started).toEqual([])
     },
   )
+
+  it('is proved again when all sessions of the account were ended meanwhile', async () => {
+    const again = { ...ann, epoch: 1 }
+    const { attempt, work, started } = loginOf(ann, right, again)
+    expect(await attempt('ann@example.com', right)).toMatchObject({ kind: 'signed_in' })
+    expect(work).toEqual([right, right])
+    expect(started).toMatchObject([{ owner: again }])
+  })
+
+  it('is refused when that was because the account is disabled', async () => {
+    const { attempt, started } = loginOf(ann, right, { ...ann, status: 'disabled', epoch: 1 })
+    expect(await attempt('ann@example.com', right)).toMatchObject({ kind: 'refused' })
+    expect(started).toEqual([])
+  })
 
   it('cannot be done with the decoy', async () => {
     const { attempt } = loginOf(undefined)

@@ -60,16 +60,21 @@ export class Login {
     const read = readAttempt(attempt)
     if (read.kind === 'invalid') return read
 
-    const account = await accounts.findByEmail(read.email)
-    // Called even without an account: verify() then works on a decoy, so both refusals cost the same.
-    const proof = await passwords.verify(account?.id, read.password, attempt.signal)
-    if (!account || !proof.matches || account.status !== 'active') {
-      return refused('invalid_credentials')
-    }
+    for (;;) {
+      const account = await accounts.findByEmail(read.email)
+      // Called even without an account: verify() then works on a decoy, so both refusals cost the same.
+      const proof = await passwords.verify(account?.id, read.password, attempt.signal)
+      if (!account || !proof.matches || account.status !== 'active') {
+        return refused('invalid_credentials')
+      }
 
-    const outcome = await this.#completeLogin(account, 'password', attempt)
-    passwords.upgrade(account.id, read.password, proof)
-    return outcome
+      const outcome = await this.#completeLogin(account, 'password', attempt)
+      if (outcome !== 'overtaken') {
+        passwords.upgrade(account.id, read.password, proof)
+        return outcome
+      }
+      // Meanwhile everything that this account had was ended, perhaps by a new password. Look again.
+    }
   }
 
   /** The only way to a session. A due factor will be asked for here, whatever the method was. */
@@ -77,7 +82,7 @@ export class Login {
     account: Account,
     method: AuthenticationMethod,
     { kind, client, presented }: LoginRequest,
-  ): Promise<SignedIn | Refused<LoginRefusal>> {
+  ): Promise<SignedIn | Refused<LoginRefusal> | 'overtaken'> {
     const started = await this.#deps.sessions.start(account, {
       kind,
       method,
@@ -85,6 +90,7 @@ export class Login {
       replaces: presented,
     })
     if (started === 'full') return refused('too_many_sessions')
+    if (started === 'overtaken') return started
     return { kind: 'signed_in', account, ...started }
   }
 }
