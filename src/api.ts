@@ -35,10 +35,13 @@ export interface PasswordChangeInput {
 
 /** The sessions of one account. */
 export interface SessionsApi {
-  /** Those that can speak for the account now, the last used first. */
+  /** Those that can speak for the account now, the last used first. None that are `sealed`: nobody knows them. */
   list(account: AccountId): Promise<Session[]>
 
-  /** Ends one of them, at once. `false` when the account has no such session, or not any more. */
+  /**
+   * Ends one of them, at once. `false` when the account has no such session, or not any more. Of sessions that
+   * are `sealed` none can be ended alone: whatever id is given, all of the account end.
+   */
   revoke(account: AccountId, session: SessionId): Promise<boolean>
 
   /** Ends all of them, at once, whatever they do meanwhile. `false` when there is no such account. */
@@ -81,7 +84,9 @@ export interface Auth {
    * Tells who sent a request, by cookie or bearer token, or `undefined` when nobody is signed in.
    *
    * Takes a web `Request` or what `node:http` hands out. Unknown, expired and ended sessions are
-   * deliberately indistinguishable. A successful call may extend the session; the cookie stays as it is.
+   * deliberately indistinguishable. A successful call may extend the session; the cookie stays as it is,
+   * unless sessions are `sealed`: then once in a while a `renewedToken` comes along. Send it, or the session
+   * ends when it would have ended without this use. Nothing else is lost: the old token is good until then.
    *
    * @throws {StoreUnavailableError} The store cannot answer. Treat it as "not known", never as signed in.
    * @see OWASP ASVS 5.0, 7.2
@@ -90,6 +95,9 @@ export interface Auth {
    * const who = await auth.authenticate(request)
    * if (!who) return new Response('Sign in first', { status: 401 })
    * const person = await auth.accounts.find(who.accountId)
+   *
+   * @example Let a sealed session slide
+   * if (who.renewedToken) headers.append('set-cookie', auth.cookieFor(who.renewedToken))
    */
   authenticate(request: RequestLike): Promise<Authenticated | undefined>
 
@@ -121,7 +129,10 @@ export interface Auth {
   /** The `Set-Cookie` value that hands a browser its session token. */
   cookieFor(token: Secret): string
 
-  /** Ends the session that a request carries, if any. Gives the `Set-Cookie` value that clears the cookie. */
+  /**
+   * Ends the session that a request carries, if any; where sessions are `sealed`, all of its account. Gives the
+   * `Set-Cookie` value that clears the cookie.
+   */
   logout(request: RequestLike): Promise<string>
 
   /** Where an account is signed in, and how to end that. */

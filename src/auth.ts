@@ -74,7 +74,7 @@ export async function composeAuth(configuration: Configuration, ports: Ports): P
   const judge = wireJudge(configuration, estimator, ports.log)
   const hasher = new ContextHasher(hashing)
   const accounts = new SqlAccountStore(database)
-  const carrier = sessionCarrierOf({ sessions: opened, checking, ...ports })
+  const carrier = sessionCarrierOf({ sessions: opened, checking, accounts, keys, ...ports })
   const parts = { hasher, judge, accounts, carrier, checking }
   const chapters = wireChapters(configuration, database, parts, ports)
   const cookie = new SessionCookie(isOverTls(configuration))

@@ -34,8 +34,11 @@ export interface AuthOptions {
   readonly passwordPepper?: string | readonly string[]
   /** Where to ask for breached passwords, by ranges of hashes; https, or http on this machine. Default nowhere. */
   readonly breachedPasswordsUrl?: string
-  /** Where sessions are kept; `memory` loses them at restart. Default `redis` with a `redisUrl`, else `database`. */
-  readonly sessionStore?: 'database' | 'memory' | 'filesystem' | 'redis' | 'memcached'
+  /**
+   * Where sessions are kept; `memory` loses them at restart, `sealed` keeps none: they are their tokens, and
+   * ending one ends all of its account. Default `redis` with a `redisUrl`, else `database`.
+   */
+  readonly sessionStore?: 'database' | 'memory' | 'filesystem' | 'redis' | 'memcached' | 'sealed'
   /** Redis or Valkey for sessions: `redis://`, `redis+cluster://`, `redis+sentinel://`; `rediss` with TLS. */
   readonly redisUrl?: string
   /** memcached for sessions: `memcached://host:11211`. */

@@ -22,7 +22,9 @@ export type RevocationListener = (revocation: Revocation) => void
 
 /** How requests are checked, and how word of what has ended reaches whoever remembers it. */
 export interface SessionChecking {
-  readonly check: SessionCheck
+  /** `undefined` where no session is stored. */
+  readonly check: SessionCheck | undefined
+  readonly standings: Standings
   readonly revocations: Revocations
   /** Returns what ends it. */
   readonly onRevoked: (listener: RevocationListener) => () => void
@@ -56,9 +58,10 @@ export function openSessionChecking(place: Place): SessionChecking {
   const open = new Set(Object.values(channels).filter((one) => one instanceof KeptChannel))
   for (const channel of open) channel.listen({ revoked: tell, missed: () => undefined })
 
-  const { check, memories } = checkOf(place, channels)
+  const { check, standings, memories } = checkOf(place, channels)
   return {
     check,
+    standings,
     revocations: revocationsOf(channels, memories, tell),
     onRevoked: (listener) => {
       listeners.add(listener)
@@ -110,7 +113,7 @@ function openChannels({ configuration, database, sessions, clock, random, log }:
 function checkOf(
   { configuration: { session_store }, database, sessions, clock }: Place,
   { ofSessions, ofAccounts }: Channels,
-): { readonly check: SessionCheck; readonly memories: readonly Forgetful[] } {
+): Pick<SessionChecking, 'check' | 'standings'> & { readonly memories: readonly Forgetful[] } {
   const memories: Forgetful[] = []
   const isNear = session_store === 'memory' || session_store === 'filesystem'
   const known = (check: SessionCheck): SessionCheck => {
@@ -119,20 +122,24 @@ function checkOf(
     memories.push(memory)
     return memory
   }
-  if (session_store === 'database') return { check: known(new SqlSessionCheck(database)), memories }
-
   let standings: Standings = new SqlStandings(database)
+  if (session_store === 'database') {
+    return { check: known(new SqlSessionCheck(database)), standings, memories }
+  }
+
   if (ofAccounts) {
     const memory = new RememberedStandings(standings, ofAccounts, clock)
     memories.push(memory)
     standings = memory
   }
   const { store } = sessions
-  const stored = known({
-    find: (hash, now) => store.findLive(hash, now),
-    atOnce: (hash, now) => store.atOnce?.(hash, now),
-  })
-  return { check: new SplitCheck(stored, standings), memories }
+  const stored =
+    store &&
+    known({
+      find: (hash, now) => store.findLive(hash, now),
+      atOnce: (hash, now) => store.atOnce?.(hash, now),
+    })
+  return { check: stored && new SplitCheck(stored, standings), standings, memories }
 }
 
 function revocationsOf(

@@ -14,7 +14,8 @@ import { SqlSessionStore } from './stores/sql/sessions.ts'
 
 /** A store; how word of revocations travels where it can carry that; how it is closed. */
 export interface OpenSessionStore {
-  readonly store: SessionStore & Pick<SessionCheck, 'atOnce'>
+  /** `undefined` where tokens are the sessions themselves. */
+  readonly store: (SessionStore & Pick<SessionCheck, 'atOnce'>) | undefined
   readonly wire?: Wire | undefined
   readonly close?: () => Promise<void>
 }
@@ -43,6 +44,7 @@ const openings: { readonly [Kind in Configuration['session_store']]: Opening } =
     const store = addressed('MEMCACHED_URL', () => openMemcachedSessionStore({ url }))
     return { store, close: () => store.close() }
   },
+  sealed: () => ({ store: undefined }),
 }
 
 /** That there is an address was checked with the configuration; only the store knows how to read it. */

@@ -190,6 +190,14 @@ describe('configuration', () => {
       { ...severalNodes, SALLYPORT_SESSION_STORE: 'filesystem' },
       'of this machine: nodes elsewhere',
     ],
+    [
+      { SALLYPORT_SESSION_STORE: 'sealed', SALLYPORT_SESSIONS_PER_ACCOUNT: '100' },
+      'nobody counts sealed sessions',
+    ],
+    [
+      { SALLYPORT_SESSION_STORE: 'sealed', SALLYPORT_SESSIONS_WHEN_FULL: 'refuse' },
+      'nobody counts sealed sessions',
+    ],
   ])('warns of what is allowed but unwise: %j', (environment, warning) => {
     expect(reviewConfiguration(loadConfiguration(environment))).toEqual([
       expect.stringContaining(warning),
@@ -212,6 +220,7 @@ describe('configuration', () => {
     { SALLYPORT_REDIS_URL: 'redis+cluster://localhost:7000,[::1]:7001' },
     { SALLYPORT_REDIS_URL: 'rediss://user:x@cache.example' },
     { SALLYPORT_MEMCACHED_URL: 'memcached://localhost:11211' },
+    { SALLYPORT_SESSION_STORE: 'sealed' },
   ])('finds nothing wrong with %j', (environment) => {
     expect(reviewConfiguration(loadConfiguration(environment))).toEqual([])
   })

@@ -62,6 +62,13 @@ const checks: readonly Check[] = [
       'sessions are kept in the data folder of this machine: nodes elsewhere on the same database do not know them (SALLYPORT_SESSION_STORE)',
   },
   {
+    applies: ({ session_store, sources }) =>
+      session_store === 'sealed' &&
+      (sources.sessions_per_account !== 'default' || sources.sessions_when_full !== 'default'),
+    warning:
+      'nobody counts sealed sessions, so an account may have any number of them (SALLYPORT_SESSIONS_PER_ACCOUNT)',
+  },
+  {
     applies: ({ redis_url }) =>
       redis_url !== undefined && leavesMachine(redis_url.expose(), /^redis(?:\+|:)/),
     warning:

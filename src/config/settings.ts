@@ -35,7 +35,7 @@ export interface Settings {
   readonly password_cost: Readonly<Record<string, number>>
   readonly password_pepper: readonly parse.NamedKey[]
   readonly breached_passwords_url: URL
-  readonly session_store: 'database' | 'memory' | 'filesystem' | 'redis' | 'memcached'
+  readonly session_store: 'database' | 'memory' | 'filesystem' | 'redis' | 'memcached' | 'sealed'
   readonly redis_url: Secret
   readonly memcached_url: string
   readonly session_idle: Duration
@@ -163,9 +163,9 @@ const settings: { readonly [Name in SettingName]: Setting<Settings[Name]> } = {
   },
   session_store: {
     about:
-      'where sessions are kept: `database`, beside the accounts; `memory`, lost at restart; `filesystem`, files in the data folder; `redis`; `memcached`, which may drop sessions before their end. `memory` and `filesystem` belong to one machine',
+      'where sessions are kept: `database`, beside the accounts; `memory`, lost at restart; `filesystem`, files in the data folder; `redis`; `memcached`, which may drop sessions before their end; `sealed`, in the cookies themselves, where signing out ends every session of the account. `memory` and `filesystem` belong to one machine',
     reason: '`redis` where SALLYPORT_REDIS_URL is set, else `database`; all nodes share both',
-    parse: parse.choice(['database', 'memory', 'filesystem', 'redis', 'memcached']),
+    parse: parse.choice(['database', 'memory', 'filesystem', 'redis', 'memcached', 'sealed']),
   },
   redis_url: {
     about:
@@ -201,7 +201,7 @@ const settings: { readonly [Name in SettingName]: Setting<Settings[Name]> } = {
     parse: parse.duration('1m', '24h'),
   },
   sessions_per_account: {
-    about: 'sessions that an account may have at once',
+    about: 'sessions that an account may have at once; nobody counts those that are `sealed`',
     default: '100',
     reason: 'more than anybody’s devices; a bound for whoever signs in without end',
     parse: parse.wholeNumber(1, 1000),

@@ -69,7 +69,12 @@ export async function admit(row: Route, arrival: Arrival): Promise<Response> {
   const form = body.from === 'page' && row.form ? { page: row.form, given: body.value } : undefined
   const audience = row.method === 'GET' ? stranger.audience : body.from
   const exchange: Exchange = { ...stranger, audience, query, presented, actor, form }
+  return carried(exchange, await attended(row, exchange, body))
+}
 
+/** The guards that want to know who is asking, and what. */
+async function attended(row: Route, exchange: Exchange, body: Body): Promise<Response> {
+  const { context, actor } = exchange
   if (row.who === 'signed_in' && !actor) return notSignedIn(exchange)
   if (actor && !hasFormToken(exchange, actor, body)) {
     return refuse(exchange, problem('form_token'))
@@ -80,6 +85,21 @@ export async function admit(row: Route, arrival: Arrival): Promise<Response> {
   if (read.success) return handled(row, exchange, read.data)
   const problems = shapeProblems(read.error, body.value)
   return refuse(exchange, invalidFields(problems, context.passwordPolicy))
+}
+
+/**
+ * Gives a browser the token that takes the place of the one it sent. Not where the answer gives or takes the
+ * cookie itself: what a route has decided of it stands.
+ */
+function carried({ context, actor }: Exchange, response: Response): Response {
+  if (!actor?.renewedToken || response.headers.has('set-cookie')) return response
+  const { cookie, sessionPolicy } = context
+  // The only header that is patched on (see `answers.ts`): seldom, and wherever somebody is known.
+  response.headers.append(
+    'set-cookie',
+    cookie.give(actor.renewedToken.expose(), sessionPolicy.lifetime),
+  )
+  return response
 }
 
 /** When the handler fails people still get their form back, with all that they had typed. */

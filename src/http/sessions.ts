@@ -9,13 +9,16 @@ import type { SignedIn } from './route.ts'
 
 type SignedInExchange = Exchange & SignedIn
 
-/** `GET /sessions`: where somebody is signed in. No token, and nothing that opens anything. */
+/**
+ * `GET /sessions`: where somebody is signed in, as far as that is known. No token, and nothing that opens
+ * anything.
+ */
 export async function listSessions({
   context,
   requestId,
   actor,
 }: SignedInExchange): Promise<Response> {
-  const sessions = await context.sessions.list(actor.accountId)
+  const sessions = await context.sessions.list(actor.accountId, actor.session)
   return context.answers.json(requestId, 200, {
     sessions: sessions.map((session) => ({
       id: session.id,
@@ -57,11 +60,12 @@ const page = '/account/sessions'
 /** `GET /account/sessions`: the same list for people. */
 export async function showSessions(exchange: SignedInExchange): Promise<Response> {
   const { context, requestId, actor, query } = exchange
-  const sessions = await context.sessions.list(actor.accountId)
+  const sessions = await context.sessions.list(actor.accountId, actor.session)
   const notice = query.get('notice')
   const html = sessionsPage({
     frame: context.frame,
     sessions: sessions.map((session) => listed(session, actor.session)),
+    complete: context.sessions.listsAll,
     fresh: context.sessions.isFresh(actor.session),
     notice: notice === 'ended' || notice === 'others_ended' ? notice : undefined,
     csrfToken: context.formTokens.make(actor.session),

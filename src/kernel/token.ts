@@ -53,7 +53,7 @@ export function hashOfTokenLike(kind: TokenKind, text: string): TokenHash | unde
   return isLike ? (sha256(text) as TokenHash) : undefined
 }
 
-export function hasChecksum(text: string): boolean {
+function hasChecksum(text: string): boolean {
   return text.slice(bodyLength) === checksum(text.slice(0, bodyLength))
 }
 

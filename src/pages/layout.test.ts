@@ -45,6 +45,7 @@ const pages = {
       },
     ],
     fresh: true,
+    complete: true,
     notice: 'ended',
     csrfToken: 'token',
   }),

@@ -20,7 +20,7 @@ function listed(given: Partial<ListedSession> = {}): ListedSession {
 const own = listed({ id: 'sn_own', current: true })
 
 function page(view: Partial<SessionsView> = {}): string {
-  const all = { frame, fresh: true, notice: undefined, csrfToken: 'token' }
+  const all = { frame, complete: true, fresh: true, notice: undefined, csrfToken: 'token' }
   return sessionsPage({ ...all, sessions: [own, listed()], ...view })
 }
 
@@ -41,6 +41,16 @@ describe('sessions page', () => {
     const html = page({ sessions: [own] })
     expect(html).toContain('Only here.')
     expect(html).not.toContain('name="end"')
+  })
+
+  it('says that there may be others where they are not known, and ends them', () => {
+    const html = page({ sessions: [own], complete: false })
+    expect(html).not.toContain('Only here.')
+    expect(html).toContain('only this one is shown')
+    expect(html).toContain('name="end" value="others"')
+    const stale = page({ sessions: [own], complete: false, fresh: false })
+    expect(stale).not.toContain('name="end"')
+    expect(stale).toContain('href="/login?again')
   })
 
   it('names each button by its session, and shows what a client claims as text', () => {

@@ -19,6 +19,8 @@ export interface SessionsView {
   readonly frame: PageFrame
   /** The last used first. */
   readonly sessions: readonly ListedSession[]
+  /** Are these all that there are? Else there may be others, which nobody knows. */
+  readonly complete: boolean
   /** May others be ended now, or must the person sign in again first? */
   readonly fresh: boolean
   readonly notice: 'ended' | 'others_ended' | undefined
@@ -32,14 +34,14 @@ const notices = {
 
 /** `GET /account/sessions`: where somebody is signed in, and how to end it. */
 export function sessionsPage(view: SessionsView): string {
-  const { sessions, notice } = view
-  const others = sessions.filter(({ current }) => !current)
+  const { sessions, complete, notice } = view
+  const alone = complete && sessions.every(({ current }) => current)
 
   const content = html`<h1>Where you are signed in</h1>
 ${notice && html`<p class="notice" role="status">${notices[notice]}</p>`}
-<p class="lead">${others.length === 0 ? 'Only here.' : 'End every session that you do not know, and change your password then.'}</p>
+<p class="lead">${leadOf(alone, complete)}</p>
 <ul class="sessions">${sessions.map((session) => row(session, view))}</ul>
-${others.length > 0 && endOthers(view)}
+${!alone && endOthers(view)}
 <p class="aside"><a href="/dashboard">Back to the dashboard</a></p>`
 
   return layout({
@@ -49,6 +51,12 @@ ${others.length > 0 && endOthers(view)}
     place: 'court',
     content,
   })
+}
+
+function leadOf(alone: boolean, complete: boolean): string {
+  if (alone) return 'Only here.'
+  if (complete) return 'End every session that you do not know, and change your password then.'
+  return 'No list of sessions is kept here, so only this one is shown. There may be others: you can end them all.'
 }
 
 function row(session: ListedSession, view: SessionsView): Html {

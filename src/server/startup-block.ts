@@ -40,6 +40,7 @@ const places: { readonly [Kind in Configuration['session_store']]: string } = {
   filesystem: 'in files',
   redis: 'in Redis',
   memcached: 'in memcached',
+  sealed: 'in sealed cookies',
 }
 
 function sessionsText(configuration: Configuration): string {

@@ -5,6 +5,7 @@ export { Lease, type Moment } from './lease.ts'
 export { isFull, type SessionPolicy, type Standing } from './policy.ts'
 export { RememberedCheck, RememberedStandings } from './remembered.ts'
 export type { Revocation, Revocations } from './revocation.ts'
+export { SealedSessions } from './sealed.ts'
 export { type Authenticated, Sessions } from './service.ts'
 export type { AuthenticationMethod, Client, Session, SessionId } from './session.ts'
 export type {

@@ -10,7 +10,7 @@ export interface SessionPolicy {
   readonly lifetime: Duration
   /** How long after a sign-in what is sensitive may be done without proving again who one is. */
   readonly fresh: Duration
-  /** Sessions that an account may have at once. */
+  /** Sessions that an account may have at once, where they are counted. */
   readonly perAccount: number
   /** What happens when somebody signs in once more. */
   readonly whenFull: WhenFull
