@@ -1,3 +1,4 @@
+import { DatabaseSync } from 'node:sqlite'
 import type { Worker } from 'node:worker_threads'
 import { type Kysely, sql } from 'kysely'
 import { expect, it } from 'vitest'
@@ -70,3 +71,60 @@ it('starts no thread before there is something to do', async () => {
   await new Promise(setImmediate)
   expect(started).toBe(false)
 })
+
+it('shares a commit among those that write at once: who fails undoes only what it did itself', async () => {
+  const { db } = await open()
+  await sql`create table rules (text not null unique)`.execute(db.kysely)
+  const rule = (text: string | null) => sql`insert into rules values (${text})`.execute(db.kysely)
+  const texts = Array.from({ length: 200 }, (_, at) => (at % 10 === 3 ? null : `${at % 150}`))
+  const done = await Promise.allSettled(texts.map(rule))
+  const kept = texts.filter((_, at) => done[at]?.status === 'fulfilled')
+  const rows = await sql<{ text: string }>`select text from rules`.execute(db.kysely)
+  expect(rows.rows.map(({ text }) => text)).toEqual(kept)
+  expect(new Set(kept)).toEqual(new Set(texts.filter((text) => text !== null)))
+  expect(kept).toHaveLength(new Set(kept).size)
+})
+
+it('lets nobody in between the statements of a transaction', async () => {
+  const { db } = await open()
+  const others: Promise<unknown>[] = []
+  const transaction = (name: string) =>
+    db.transaction(async ({ kysely }) => {
+      await note(kysely as never, `${name} begins`)
+      others.push(note(db.kysely as never, 'other'), notesIn(db))
+      await new Promise(setImmediate)
+      await note(kysely as never, `${name} goes on`)
+      if (name === 'two') throw new Error('undone')
+    })
+  const all = ['one', 'two', 'three'].map(transaction)
+  await Promise.allSettled([...all, ...others])
+  await Promise.all(others)
+  const notes = await notesIn(db)
+  expect(notes.filter((text) => text === 'other')).toHaveLength(3)
+  expect(notes.filter((text) => text.startsWith('two'))).toEqual([])
+  for (const name of ['one', 'three']) {
+    expect(notes[notes.indexOf(`${name} begins`) + 1]).toBe(`${name} goes on`)
+  }
+})
+
+it('goes on after a transaction that could not begin', async () => {
+  const { db } = await open()
+  const path = await fileOf(db)
+  const other = new DatabaseSync(path)
+  onCleanUp(() => other.close())
+  other.exec('begin immediate')
+  const work = db.transaction(({ kysely }) => note(kysely as never, 'never'))
+  const beside = note(db.kysely as never, 'nor this')
+  await expect(work).rejects.toThrow(StoreUnavailableError)
+  await expect(beside).rejects.toThrow(StoreUnavailableError)
+  other.exec('rollback')
+  await db.transaction(({ kysely }) => note(kysely as never, 'after'))
+  expect(await notesIn(db)).toEqual(['after'])
+})
+
+async function fileOf({ kysely }: Database): Promise<string> {
+  const { rows } = await sql<{ file: string }>`select file from pragma_database_list`.execute(
+    kysely,
+  )
+  return rows[0]?.file ?? ''
+}

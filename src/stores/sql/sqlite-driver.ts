@@ -7,6 +7,7 @@ import {
   type DatabaseConnection,
   type Driver,
   type QueryResult,
+  SqliteAdapter,
   SqliteDialect,
 } from 'kysely'
 import { StoreUnavailableError } from '../../kernel/errors.ts'
@@ -36,11 +37,22 @@ export class WriterDialect extends SqliteDialect {
   override createDriver(): Driver {
     return new WriterDriver(this.#path)
   }
+
+  override createAdapter(): SqliteAdapter {
+    return new WriterAdapter()
+  }
 }
 
-/** Kysely lends one connection at a time: the dialect says that SQLite has no more. */
+/** Statements need not wait for one another's answers: the writer makes one transaction of those that wait. */
+class WriterAdapter extends SqliteAdapter {
+  override get supportsMultipleConnections(): boolean {
+    return true
+  }
+}
+
 class WriterDriver implements Driver {
   readonly #path: string
+  readonly #gate = new Gate()
   #thread: WriterThread | undefined
   #closed = false
 
@@ -51,10 +63,11 @@ class WriterDriver implements Driver {
   async init(): Promise<void> {}
 
   async acquireConnection(): Promise<DatabaseConnection> {
-    return new Loan(() => this.#current())
+    return new Loan(() => this.#current(), this.#gate)
   }
 
   async beginTransaction(connection: DatabaseConnection): Promise<void> {
+    await (connection as Loan).haveAlone()
     // Asks for the writer at once: a second process could else write between our first read and our
     // first write, which SQLite can only answer with an error.
     await connection.executeQuery(Compiled.raw('begin immediate'))
@@ -68,7 +81,9 @@ class WriterDriver implements Driver {
     await connection.executeQuery(Compiled.raw('rollback'))
   }
 
-  async releaseConnection(): Promise<void> {}
+  async releaseConnection(connection: DatabaseConnection): Promise<void> {
+    ;(connection as Loan).end()
+  }
 
   async destroy(): Promise<void> {
     this.#closed = true
@@ -83,19 +98,49 @@ class WriterDriver implements Driver {
   }
 }
 
+/** Closed by whoever has the writer alone: between the statements of a transaction no other may come. */
+class Gate {
+  /** Settled when it is open again; nothing while it is. To be asked again after it: others waited too. */
+  opens: Promise<void> | undefined
+
+  /** Resolves, with what opens it again, when it was open. What had been said before is written before. */
+  async close(): Promise<() => void> {
+    while (this.opens !== undefined) await this.opens
+    const { promise, resolve } = Promise.withResolvers<void>()
+    this.opens = promise
+    return () => {
+      this.opens = undefined
+      resolve()
+    }
+  }
+}
+
 /**
  * The connection of one statement, or of one transaction: which ends with the thread that it began in.
  * The rest of it must never reach the next thread, where each statement would be committed by itself.
  */
 class Loan implements DatabaseConnection {
   readonly #current: () => WriterThread
+  readonly #gate: Gate
   #thread: WriterThread | undefined
+  #open: (() => void) | undefined
 
-  constructor(current: () => WriterThread) {
+  constructor(current: () => WriterThread, gate: Gate) {
     this.#current = current
+    this.#gate = gate
+  }
+
+  async haveAlone(): Promise<void> {
+    this.#open = await this.#gate.close()
+  }
+
+  end(): void {
+    this.#open?.()
+    this.#open = undefined
   }
 
   async executeQuery<Row>({ sql, parameters }: CompiledQuery): Promise<QueryResult<Row>> {
+    while (this.#open === undefined && this.#gate.opens !== undefined) await this.#gate.opens
     this.#thread ??= this.#current()
     const response = await this.#thread.ask(sql, parameters)
     if ('error' in response) {

@@ -1,5 +1,5 @@
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite'
-import { parentPort, workerData } from 'node:worker_threads'
+import { type MessagePort, parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads'
 import { isBusy } from './sqlite-errors.ts'
 import { type ScriptStatement, scriptMark } from './sqlite-script.ts'
 
@@ -39,16 +39,58 @@ class Writer {
     this.#database.exec('pragma synchronous = full; pragma trusted_schema = off')
   }
 
-  run({ id, sql, parameters }: WriterRequest): WriterResponse {
+  get isInTransaction(): boolean {
+    return this.#database.isTransaction
+  }
+
+  run(requests: readonly WriterRequest[]): readonly WriterResponse[] {
     try {
-      const { rows, changes } = this.#execute(sql, parameters as SQLInputValue[])
+      const responses =
+        requests.length === 1 ? requests.map((one) => this.#alone(one)) : this.#shared(requests)
       this.#wait(patienceMs)
-      return { id, rows, changes: BigInt(changes) }
+      return responses
     } catch (error) {
-      const { message, errcode } = error as { message: string; errcode?: number }
-      // Others came while this one waited; they do not wait a full turn of their own.
+      // Others came while these waited; they do not wait a full turn of their own.
       if (isBusy(error)) this.#wait(0)
-      return { id, error: { message, errcode } }
+      return requests.map(({ id }) => refusal(id, error))
+    }
+  }
+
+  #alone({ id, sql, parameters }: WriterRequest): WriterResponse {
+    const { rows, changes } = this.#execute(sql, parameters as SQLInputValue[])
+    return { id, rows, changes: BigInt(changes) }
+  }
+
+  /** One commit for all, so one wait for the disk; whoever fails undoes only what it did itself. */
+  #shared(requests: readonly WriterRequest[]): WriterResponse[] {
+    return this.#inTransaction(() =>
+      requests.map((request) => {
+        this.#execute('savepoint one', [])
+        try {
+          const response = this.#alone(request)
+          this.#execute('release one', [])
+          return response
+        } catch (error) {
+          // Where the disk failed nothing is left to go on with.
+          if (!this.#database.isTransaction) throw error
+          this.#execute('rollback to one', [])
+          this.#execute('release one', [])
+          return refusal(request.id, error)
+        }
+      }),
+    )
+  }
+
+  /** All of the work is durable when this returns, or none has happened. */
+  #inTransaction<Result>(work: () => Result): Result {
+    this.#execute('begin immediate', [])
+    try {
+      const result = work()
+      this.#execute('commit', [])
+      return result
+    } catch (error) {
+      this.#execute('rollback', [])
+      throw error
     }
   }
 
@@ -64,20 +106,13 @@ class Writer {
     return { rows: [], changes: statement.run(...parameters).changes }
   }
 
-  /** All of them are durable when this returns, or none has happened. A "row" is all rows of one of them. */
+  /** A transaction, or part of the one that it is in. A "row" is all rows of one of the statements. */
   #together(statements: readonly ScriptStatement[]): { rows: unknown[]; changes: number } {
-    const rows: unknown[] = []
-    this.#execute('begin immediate', [])
-    try {
-      for (const { sql, parameters } of statements) {
-        rows.push(this.#execute(sql, parameters as SQLInputValue[]).rows)
-      }
-      this.#execute('commit', [])
-    } catch (error) {
-      this.#execute('rollback', [])
-      throw error
-    }
-    return { rows, changes: 0 }
+    const all = () =>
+      statements.map(
+        ({ sql, parameters }) => this.#execute(sql, parameters as SQLInputValue[]).rows,
+      )
+    return { rows: this.#database.isTransaction ? all() : this.#inTransaction(all), changes: 0 }
   }
 
   #prepared(sql: string): StatementSync {
@@ -100,9 +135,37 @@ class Writer {
   }
 }
 
+function refusal(id: number, error: unknown): WriterResponse {
+  const { message, errcode } = error as { message: string; errcode?: number }
+  return { id, error: { message, errcode } }
+}
+
+/** As many as wait share a commit: more would make the first wait for the last. */
+const mostShared = 64
+
+const isWordOrRead = /^(?:begin immediate|commit|rollback|select)\b/
+
 const writer = new Writer(workerData as string)
-parentPort?.on('message', (request: WriterRequest | 'close') => {
-  if (request !== 'close') return parentPort?.postMessage(writer.run(request))
-  writer.close()
-  parentPort?.close()
+const port = parentPort as MessagePort
+port.on('message', (first: WriterRequest | 'close') => {
+  let next: WriterRequest | 'close' | undefined = first
+  let shared: WriterRequest[] = []
+  const write = () => {
+    if (shared.length > 0) for (const response of writer.run(shared)) port.postMessage(response)
+    shared = []
+  }
+  for (; next; next = receiveMessageOnPort(port)?.message) {
+    if (next === 'close') {
+      write()
+      writer.close()
+      port.close()
+      return
+    }
+    // Whoever has a transaction open shares nothing; who only reads need not wait for a commit.
+    const isAlone = isWordOrRead.test(next.sql) || writer.isInTransaction
+    if (isAlone || shared.length === mostShared) write()
+    shared.push(next)
+    if (isAlone) write()
+  }
+  write()
 })
