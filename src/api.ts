@@ -53,7 +53,7 @@ export interface SessionsApi {
    *
    * Told of what happens in this process; with PostgreSQL or Redis also of what happens in others, unless
    * the connection broke meanwhile. So it is for closing what stays open, such as a WebSocket, and never
-   * instead of {@link Auth.authenticate}.
+   * instead of {@link Auth.authenticate}. What a listener throws is logged, and stops nobody.
    *
    * @example Close what somebody has open
    * auth.sessions.onRevoked(({ account, session }) => {

@@ -53,7 +53,14 @@ export function openSessionChecking(place: Place): SessionChecking {
   const channels = openChannels(place)
   const listeners = new Set<RevocationListener>()
   const tell = (revocation: Revocation) => {
-    for (const listener of listeners) listener(revocation)
+    for (const listener of listeners) {
+      try {
+        listener(revocation)
+      } catch (error) {
+        // It is somebody else's code: what was revoked is revoked, and others are to hear of it.
+        place.log.error({ err: error }, 'a listener to revocations has failed')
+      }
+    }
   }
   const open = new Set(Object.values(channels).filter((one) => one instanceof KeptChannel))
   for (const channel of open) channel.listen({ revoked: tell, missed: () => undefined })

@@ -57,6 +57,19 @@ describe.each(engines)('a listener to revocations, on $engine', async ({ open })
     stop()
   })
 
+  it('keeps nothing from being revoked, and no other from hearing, by throwing', async () => {
+    const failing = app.auth.sessions.onRevoked(() => {
+      throw new Error('not my day')
+    })
+    const { one, heard, stop } = await setUp()
+    await app.auth.logout({ headers: { cookie: one.cookie } })
+    await expect.poll(() => heard).toHaveLength(1)
+    expect(await app.meStatus({ cookie: one.cookie })).toBe(401)
+    expect(app.lines.join()).toContain('not my day')
+    failing()
+    stop()
+  })
+
   it('hears nothing of what expires, nor after it has stopped', async () => {
     const { one, two, heard, stop } = await setUp()
     app.clock.advance(minutes(31))
