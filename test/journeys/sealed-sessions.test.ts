@@ -238,7 +238,8 @@ describe('the list of sessions', () => {
     const person = await app.registered()
     await app.cookieOf(person)
     const cookie = await app.cookieOf(person)
-    const { sessions } = await jsonOf(await app.get('/sessions', { cookie }))
+    const { complete, sessions } = await jsonOf(await app.get('/sessions', { cookie }))
+    expect(complete).toBe(false)
     expect(sessions).toMatchObject([{ id: expect.stringMatching(/^sn_/), current: true }])
   })
 

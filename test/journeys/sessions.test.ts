@@ -34,7 +34,8 @@ describe('the list of sessions', () => {
     const text = await response.clone().text()
     expect(text).not.toContain(bearer)
     expect(text).not.toContain(cookie.split('=')[1])
-    const { sessions } = await jsonOf(response)
+    const { complete, sessions } = await jsonOf(response)
+    expect(complete).toBe(true)
     const iso = (time: number) => new Date(time).toISOString()
     expect(sessions).toEqual([
       {
