@@ -17,9 +17,10 @@ export interface SessionCheck {
 }
 
 export interface Standings {
+  /** As it is now: never from memory. */
   standingOf(id: AccountId): Promise<Standing | undefined>
 
-  /** The same from memory alone; `undefined` says nothing. */
+  /** From memory alone; `undefined` says nothing. */
   atOnce?(id: AccountId): Standing | undefined
 }
 
@@ -42,8 +43,10 @@ export class SplitCheck implements SessionCheck {
   async find(hash: TokenHash, now: Instant): Promise<Session | undefined> {
     const session = await this.#sessions.find(hash, now)
     if (!session) return undefined
-    const standing = await this.#standings.standingOf(session.accountId)
-    return speaksFor(session, standing) ? session : undefined
+    const { accountId } = session
+    // A remembered no may be older than the session, which may be the first of a new epoch.
+    if (speaksFor(session, this.#standings.atOnce?.(accountId))) return session
+    return speaksFor(session, await this.#standings.standingOf(accountId)) ? session : undefined
   }
 
   moved(session: Session): void {

@@ -160,10 +160,7 @@ export class RememberedStandings implements Standings {
   }
 
   async standingOf(id: AccountId): Promise<Standing | undefined> {
-    const now = this.#clock.now()
-    const known = this.#memory.get(id, now)
-    if (known) return known
-    return this.#memory.learn(id, now, async () => {
+    return this.#memory.learn(id, this.#clock.now(), async () => {
       const standing = await this.#standings.standingOf(id)
       return standing && [id, { status: standing.status, epoch: standing.epoch }]
     })
