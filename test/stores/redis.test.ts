@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest'
 import { StoreUnavailableError } from '../../src/kernel/errors.ts'
+import { systemRandom } from '../../src/kernel/random.ts'
 import { openRedisSessionStore } from '../../src/stores/redis/sessions.ts'
 import { anAccount, anInstant, aSession, sessionStoreContract } from '../../src/testing/index.ts'
 import { onCleanUp } from '../support/clean-up.ts'
@@ -154,6 +155,15 @@ describe('redis', () => {
     expect(await store.end(before.tokenHash)).toBeUndefined()
     await store.insert(after)
     expect(await store.findLive(after.tokenHash, now)).toEqual(after)
+  })
+
+  it('gives up in time to listen over a connection that the network has lost', async () => {
+    const tunnel = await openTunnel(server.port)
+    tunnel.darken()
+    const url = `redis://127.0.0.1:${tunnel.port}`
+    const wire = openedStore(url).wire(systemRandom)
+    const opening = wire?.open({ heard: () => undefined, broken: () => undefined })
+    await expect(opening).rejects.toBeInstanceOf(StoreUnavailableError)
   })
 
   it('is sent its scripts again when it has forgotten them', async () => {

@@ -5,29 +5,45 @@ import { onCleanUp } from './clean-up.ts'
 /** A way to a loopback port that can lose a connection without a word, as a failing network does. */
 export interface Tunnel {
   readonly port: number
-  /** What goes through the connections of now arrives nowhere, for ever. New ones are as good as ever. */
-  lose(): void
+  /**
+   * What goes through the connections of now arrives nowhere, for ever. New ones are as good as ever.
+   *
+   * @param isMeant - Which of them, by the port that the server behind the tunnel sees; all, when left out.
+   */
+  lose(isMeant?: (port: number) => boolean): void
+  /** Loses new ones too, until what it returns is called. Those that were made meanwhile stay lost. */
+  darken(): () => void
 }
 
 export async function openTunnel(target: number): Promise<Tunnel> {
   const through = new Map<Socket, Socket>()
+  let dark = false
   const server = createServer((near) => {
     const far = connect(target, '127.0.0.1')
     through.set(near, far)
     for (const socket of [near, far]) socket.on('error', () => undefined)
-    near.pipe(far).pipe(near)
+    if (dark) near.resume()
+    else near.pipe(far).pipe(near)
   }).listen(0, '127.0.0.1')
   await once(server, 'listening')
   onCleanUp(() => {
     server.close()
     for (const socket of [...through.keys(), ...through.values()]) socket.destroy()
   })
-  const lose = () => {
+  const lose: Tunnel['lose'] = (isMeant = () => true) => {
     for (const [near, far] of through) {
+      if (!isMeant(far.localPort ?? 0)) continue
       near.unpipe(far)
       far.unpipe(near)
       near.resume()
     }
   }
-  return { port: (server.address() as AddressInfo).port, lose }
+  const darken = () => {
+    dark = true
+    lose()
+    return () => {
+      dark = false
+    }
+  }
+  return { port: (server.address() as AddressInfo).port, lose, darken }
 }

@@ -73,6 +73,7 @@ export class RedisConnection {
   /**
    * A connection of its own that hears what is published from now on: of the primary, so never of a cluster,
    * whose nodes pass things on in no common order.
+   * @throws {StoreUnavailableError} It does not answer.
    */
   async subscribe(
     channels: readonly string[],
@@ -90,8 +91,11 @@ export class RedisConnection {
     subscriber.on('close', on.broken)
     subscriber.on('message', (_, text: string) => on.heard(text))
     try {
-      await subscriber.connect()
-      await subscriber.subscribe(...channels)
+      // In time: a connection that the network loses meanwhile would say nothing for ever.
+      await answered('Redis', async () => {
+        await subscriber.connect()
+        await subscriber.subscribe(...channels)
+      })
     } catch (error) {
       subscriber.disconnect()
       throw error
