@@ -7,6 +7,7 @@ import {
   type SessionCheck,
   SplitCheck,
   type Standings,
+  type Word,
 } from './core/sessions/index.ts'
 import type { Log } from './http/context.ts'
 import type { Metric } from './http/metrics.ts'
@@ -52,10 +53,12 @@ type Forgetful = RememberedCheck | RememberedStandings
 export function openSessionChecking(place: Place): SessionChecking {
   const channels = openChannels(place)
   const listeners = new Set<RevocationListener>()
-  const tell = (revocation: Revocation) => {
+  const tell = (word: Word) => {
+    // Which session it was, or whether it was one at all, nobody knows.
+    if ('token' in word) return
     for (const listener of listeners) {
       try {
-        listener(revocation)
+        listener(word)
       } catch (error) {
         // It is somebody else's code: what was revoked is revoked, and others are to hear of it.
         place.log.error({ err: error }, 'a listener to revocations has failed')
@@ -63,7 +66,7 @@ export function openSessionChecking(place: Place): SessionChecking {
     }
   }
   const open = new Set(Object.values(channels).filter((one) => one instanceof KeptChannel))
-  for (const channel of open) channel.listen({ revoked: tell, missed: () => undefined })
+  for (const channel of open) channel.listen({ told: tell, missed: () => undefined })
 
   const { check, standings, memories } = checkOf(place, channels)
   return {
@@ -152,17 +155,18 @@ function checkOf(
 function revocationsOf(
   { ofSessions, ofAccounts }: Channels,
   memories: readonly Forgetful[],
-  tell: RevocationListener,
+  tell: (word: Word) => void,
 ): Revocations {
   return {
     async announce(all) {
-      for (const memory of memories) for (const revocation of all) memory.forget(revocation)
-      const single = all.filter(({ session }) => session)
+      for (const memory of memories) for (const word of all) memory.forget(word)
+      const ofAccount = (word: Word) => !('token' in word || word.session)
+      const single = all.filter((word) => !ofAccount(word))
       // Where there is a channel listeners hear of their own process as of others: once.
       if (!ofSessions) single.forEach(tell)
       else await ofSessions.send(single)
       // Of whole accounts the database has told already: see `0004-revocations.ts`.
-      if (!ofAccounts) all.filter(({ session }) => !session).forEach(tell)
+      if (!ofAccounts) all.filter(ofAccount).forEach(tell)
     },
   }
 }

@@ -1,8 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { afterEach, describe, expect, it } from 'vitest'
 import type { AccountId } from '../core/accounts/index.ts'
-import type { Revocation, SessionId } from '../core/sessions/index.ts'
+import type { Revocation, SessionId, Word } from '../core/sessions/index.ts'
 import { systemClock } from '../kernel/clock.ts'
+import { aTokenHash } from '../testing/records.ts'
 import { KeptChannel, type Wire, type WireEvents } from './kept-channel.ts'
 
 const account = 'acc_1' as AccountId
@@ -39,7 +40,7 @@ function setUp() {
       }
     },
   }
-  const heard: Revocation[] = []
+  const heard: Word[] = []
   const told = { gaps: 0, faults: [] as (string | undefined)[] }
   const channel = new KeptChannel({
     wire,
@@ -48,7 +49,7 @@ function setUp() {
   })
   opened.push(channel)
   channel.listen({
-    revoked: (revocation) => heard.push(revocation),
+    told: (word) => heard.push(word),
     missed: () => {
       told.gaps += 1
     },
@@ -66,8 +67,9 @@ describe('a channel that is kept', () => {
     const { channel, heard, isHeard } = setUp()
     expect(isHeard()).toBe(false)
     await until(isHeard)
-    await channel.send([one, all])
-    expect(heard).toEqual([one, all])
+    const token = { token: aTokenHash() }
+    await channel.send([one, all, token])
+    expect(heard).toEqual([one, all, token])
   })
 
   it('sends what many say in one turn as one message', async () => {

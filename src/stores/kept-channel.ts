@@ -4,11 +4,12 @@ import {
   type Hearer,
   Lease,
   type Moment,
-  type Revocation,
   type RevocationChannel,
   type SessionId,
+  type Word,
 } from '../core/sessions/index.ts'
 import type { Clock, Instant } from '../kernel/clock.ts'
+import type { TokenHash } from '../kernel/token.ts'
 
 /** How a server that carries messages is spoken to. */
 export interface Wire {
@@ -73,8 +74,8 @@ export class KeptChannel implements RevocationChannel {
     return this.#lease.holds({ elapsed: performance.now(), wall })
   }
 
-  async send(revocations: readonly Revocation[]): Promise<void> {
-    if (this.#unsent.length < mostUnsent) this.#unsent.push(...revocations.map(toText))
+  async send(words: readonly Word[]): Promise<void> {
+    if (this.#unsent.length < mostUnsent) this.#unsent.push(...words.map(toText))
     // What is on its way may have left without these; and if it fails, its words are among the next.
     await this.#sending?.catch(() => undefined)
     if (this.#unsent.length === 0) return
@@ -155,8 +156,11 @@ export class KeptChannel implements RevocationChannel {
       this.#silent = false
       return
     }
-    const revocation = { account: first as AccountId, session: second as SessionId | undefined }
-    for (const { revoked } of this.#hearers) revoked(revocation)
+    const word =
+      first === 'token'
+        ? { token: second as TokenHash }
+        : { account: first as AccountId, session: second as SessionId | undefined }
+    for (const { told } of this.#hearers) told(word)
   }
 
   #miss(): void {
@@ -173,6 +177,8 @@ function faultOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error)
 }
 
-function toText({ account, session }: Revocation): string {
+function toText(word: Word): string {
+  if ('token' in word) return `token ${word.token}`
+  const { account, session } = word
   return session ? `${account} ${session}` : account
 }

@@ -72,7 +72,7 @@ class SimulatedChannel implements RevocationChannel {
   /** Somebody has sent this. */
   carry(revocation: Revocation): void {
     this.#deliver(() => {
-      for (const hearer of this.#hearers) hearer.revoked(revocation)
+      for (const hearer of this.#hearers) hearer.told(revocation)
     })
   }
 

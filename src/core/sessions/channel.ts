@@ -1,5 +1,5 @@
 import type { Instant } from '../../kernel/clock.ts'
-import type { Revocation } from './revocation.ts'
+import type { Word } from './revocation.ts'
 
 /** Carries word of revocations between the processes of one deployment. */
 export interface RevocationChannel {
@@ -8,7 +8,7 @@ export interface RevocationChannel {
    * the next word.
    * @throws {StoreUnavailableError} It is not on its way.
    */
-  send(revocations: readonly Revocation[]): Promise<void>
+  send(words: readonly Word[]): Promise<void>
 
   listen(hearer: Hearer): void
 
@@ -17,7 +17,7 @@ export interface RevocationChannel {
 }
 
 export interface Hearer {
-  revoked(revocation: Revocation): void
+  told(word: Word): void
 
   /** Words may have been missed: forget everything. */
   missed(): void

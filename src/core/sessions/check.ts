@@ -43,13 +43,18 @@ export class SplitCheck implements SessionCheck {
   async find(hash: TokenHash, now: Instant): Promise<Session | undefined> {
     const session = await this.#sessions.find(hash, now)
     if (!session) return undefined
-    const { accountId } = session
-    // A remembered no may be older than the session, which may be the first of a new epoch.
-    if (speaksFor(session, this.#standings.atOnce?.(accountId))) return session
-    return speaksFor(session, await this.#standings.standingOf(accountId)) ? session : undefined
+    return (await maySpeak(session, this.#standings)) ? session : undefined
   }
 
   moved(session: Session): void {
     this.#sessions.moved?.(session)
   }
+}
+
+/** May it speak for its account, as far as is remembered, or else as things are? */
+export async function maySpeak(session: Session, standings: Standings): Promise<boolean> {
+  const { accountId } = session
+  // A remembered no may be older than the session, which may be the first of a new epoch.
+  if (speaksFor(session, standings.atOnce?.(accountId))) return true
+  return speaksFor(session, await standings.standingOf(accountId))
 }

@@ -4,13 +4,13 @@ import type { AccountId } from '../accounts/index.ts'
 import type { RevocationChannel } from './channel.ts'
 import type { SessionCheck, Standings } from './check.ts'
 import type { Standing } from './policy.ts'
-import type { Revocation } from './revocation.ts'
+import type { Word } from './revocation.ts'
 import type { Session } from './session.ts'
 
 /** Sessions or accounts at work at the same time; some tens of MiB at most. The oldest goes first. */
 const mostEntries = 50_000
 
-/** Revocations that are compared with look-ups in flight. A look-up that lasts longer is not remembered. */
+/** Words that are compared with look-ups in flight. A look-up that lasts longer is not remembered. */
 const mostRecent = 1000
 
 /**
@@ -30,14 +30,14 @@ class Memory<Key extends string, Value> {
   readonly #channel: RevocationChannel
   readonly #entries = new Map<Key, Entry<Value>>()
   readonly #ofAccount = new Map<AccountId, Set<Key>>()
-  #recent: AccountId[] = []
+  #recent: string[] = []
   #revocations = 0
   #gaps = 0
 
   constructor(channel: RevocationChannel) {
     this.#channel = channel
     channel.listen({
-      revoked: (revocation) => this.forget(revocation),
+      told: (word) => this.forget(word),
       missed: () => this.#forgetAll(),
     })
   }
@@ -64,7 +64,8 @@ class Memory<Key extends string, Value> {
     if (!found) return undefined
     const [owner, value] = found
     const news = this.#revocations - revocations
-    const overtaken = news > mostRecent || (news > 0 && this.#recent.slice(-news).includes(owner))
+    const recent = news > 0 ? this.#recent.slice(-news) : []
+    const overtaken = news > mostRecent || recent.includes(owner) || recent.includes(key)
     if (!overtaken && gaps === this.#gaps) this.#add(key, { owner, value, learnt: now })
     return value
   }
@@ -74,12 +75,16 @@ class Memory<Key extends string, Value> {
     if (entry) this.#entries.set(key, { ...entry, value })
   }
 
-  forget({ account }: Revocation): void {
+  forget(word: Word): void {
     this.#revocations += 1
-    this.#recent.push(account)
+    this.#recent.push('token' in word ? word.token : word.account)
     if (this.#recent.length > 2 * mostRecent) this.#recent = this.#recent.slice(-mostRecent)
-    for (const key of this.#ofAccount.get(account) ?? []) this.#entries.delete(key)
-    this.#ofAccount.delete(account)
+    if ('token' in word) {
+      this.#remove(word.token as string as Key)
+      return
+    }
+    for (const key of this.#ofAccount.get(word.account) ?? []) this.#entries.delete(key)
+    this.#ofAccount.delete(word.account)
   }
 
   #forgetAll(): void {
@@ -138,8 +143,8 @@ export class RememberedCheck implements SessionCheck {
     this.#memory.replace(session.tokenHash, session)
   }
 
-  forget(revocation: Revocation): void {
-    this.#memory.forget(revocation)
+  forget(word: Word): void {
+    this.#memory.forget(word)
   }
 }
 
@@ -166,7 +171,7 @@ export class RememberedStandings implements Standings {
     })
   }
 
-  forget(revocation: Revocation): void {
-    this.#memory.forget(revocation)
+  forget(word: Word): void {
+    this.#memory.forget(word)
   }
 }

@@ -1,3 +1,4 @@
+import type { TokenHash } from '../../kernel/token.ts'
 import type { AccountId } from '../accounts/index.ts'
 import type { SessionId } from './session.ts'
 
@@ -8,6 +9,16 @@ export interface Revocation {
   readonly session?: SessionId | undefined
 }
 
+/**
+ * A token whose session the store does not know any more, nor whose it was. Somebody may remember it: whoever
+ * ended it may have been killed before it could tell, or the store has lost it.
+ */
+export interface Forgotten {
+  readonly token: TokenHash
+}
+
+export type Word = Revocation | Forgotten
+
 /** Told of what has just been ended in the store. */
 export interface Revocations {
   /**
@@ -16,5 +27,5 @@ export interface Revocations {
    *
    * @throws {StoreUnavailableError} The word could not be sent: the revocation must not be acknowledged.
    */
-  announce(revocations: readonly Revocation[]): Promise<void>
+  announce(words: readonly Word[]): Promise<void>
 }

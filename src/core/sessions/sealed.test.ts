@@ -7,7 +7,7 @@ import { Secret } from '../../kernel/secret.ts'
 import { anAccount, anInstant, aSession } from '../../testing/records.ts'
 import type { Account } from '../accounts/index.ts'
 import type { StartedSession } from './carrier.ts'
-import type { Revocation } from './revocation.ts'
+import type { Word } from './revocation.ts'
 import { SealedSessions } from './sealed.ts'
 import type { Session } from './session.ts'
 
@@ -18,7 +18,7 @@ const seal = new Seal(new KeyRing([new Secret('a-master-key-of-some-length')]), 
 /** Sealed sessions beside accounts whose epochs and status can be set. */
 function setUp(...people: Account[]) {
   const accounts = new Map(people.map((account) => [account.id, account]))
-  const told: Revocation[] = []
+  const told: Word[] = []
   const sealed = new SealedSessions({
     seal,
     accounts: {

@@ -11,8 +11,7 @@ import type {
   UncarriedSession,
   UsedSession,
 } from './carrier.ts'
-import type { Standings } from './check.ts'
-import { speaksFor } from './policy.ts'
+import { maySpeak, type Standings } from './check.ts'
 import type { Revocations } from './revocation.ts'
 import { readSealed, writeSealed } from './sealed-form.ts'
 import type { Session } from './session.ts'
@@ -59,8 +58,7 @@ export class SealedSessions implements SessionCarrier {
   async find(presented: PresentedToken, now: Instant): Promise<Session | undefined> {
     const session = this.#open(presented, now)
     if (!session) return undefined
-    const standing = await this.#deps.standings.standingOf(session.accountId)
-    return speaksFor(session, standing) ? session : undefined
+    return (await maySpeak(session, this.#deps.standings)) ? session : undefined
   }
 
   /** A bearer token cannot be replaced on the way: it ends when it said that it would. */

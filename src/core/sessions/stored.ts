@@ -1,6 +1,6 @@
 import type { Instant } from '../../kernel/clock.ts'
 import type { Random } from '../../kernel/random.ts'
-import { hashOfToken, hashOfTokenLike, mintToken } from '../../kernel/token.ts'
+import { hashOfToken, hashOfTokenLike, mintToken, type TokenHash } from '../../kernel/token.ts'
 import type { Account, AccountId } from '../accounts/index.ts'
 import type {
   BeginOptions,
@@ -11,7 +11,7 @@ import type {
   UsedSession,
 } from './carrier.ts'
 import type { SessionCheck } from './check.ts'
-import type { Revocation, Revocations } from './revocation.ts'
+import type { Revocations } from './revocation.ts'
 import type { Session, SessionId } from './session.ts'
 import type { Ended, SessionStore } from './store.ts'
 import { Uses } from './uses.ts'
@@ -43,7 +43,7 @@ export class StoredSessions implements SessionCarrier {
     const replaced = replaces && storedForm(replaces)
     const ended = await this.#deps.store.insert(started.session, { replaced, most, whenFull })
     if (ended === 'full') return 'full'
-    await this.#announce(ended)
+    await this.#announce(ended, replaced)
     return started
   }
 
@@ -78,8 +78,8 @@ export class StoredSessions implements SessionCarrier {
     const hash = storedForm(presented)
     if (!hash) return
     const ended = await this.#deps.store.end(hash)
-    // Told with nothing too: word of what an earlier attempt has ended may not be out yet.
-    await this.#announce(ended ? [ended] : [])
+    // Told with nothing too: an earlier attempt, here or elsewhere, may have ended it and not told.
+    await (ended ? this.#announce([ended]) : this.#announce([], hash))
   }
 
   async endById(owner: AccountId, id: SessionId): Promise<boolean> {
@@ -118,10 +118,11 @@ export class StoredSessions implements SessionCarrier {
     return { session: { ...session, tokenHash: hashOf({ kind, value: token }) }, token }
   }
 
-  async #announce(ended: readonly Ended[]): Promise<void> {
-    await this.#deps.revocations.announce(
-      ended.map(({ accountId, id }): Revocation => ({ account: accountId, session: id })),
-    )
+  async #announce(ended: readonly Ended[], token?: TokenHash): Promise<void> {
+    await this.#deps.revocations.announce([
+      ...ended.map(({ accountId, id }) => ({ account: accountId, session: id })),
+      ...(token ? [{ token }] : []),
+    ])
   }
 }
 
