@@ -4,6 +4,7 @@ import { chownSync, rmSync } from 'node:fs'
 import { connect } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
+import pg from 'pg'
 import { postgresFolder, unprivilegedOwner } from '../test/support/postgres-programs.ts'
 import { findProgram, needed } from '../test/support/programs.ts'
 import { spawnTied } from '../test/support/tied-process.ts'
@@ -59,10 +60,22 @@ export async function startPostgres(cores?: string): Promise<Backend> {
   }
   const args = ['-D', cluster, ...Object.entries(settings).flatMap((one) => ['-c', one.join('=')])]
   const program = join(programs, 'postgres')
-  return start(
-    { program, args, cores, port, folder, owner, stop: 'SIGINT' },
-    `postgres://postgres@127.0.0.1:${port}/postgres`,
-  )
+  const url = `postgres://postgres@127.0.0.1:${port}/postgres`
+  const backend = await start({ program, args, cores, port, folder, owner, stop: 'SIGINT' }, url)
+  while (!(await answers(url))) await delay(20)
+  return backend
+}
+
+/** It accepts connections before it can answer any. */
+async function answers(url: string): Promise<boolean> {
+  try {
+    const client = new pg.Client(url)
+    await client.connect()
+    await client.end()
+    return true
+  } catch {
+    return false
+  }
 }
 
 interface Program {
