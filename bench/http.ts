@@ -76,7 +76,8 @@ function answerIn(text: string): Answer | string | undefined {
 /** Chunks stay in their wrapping: what is looked for in such a body is short, and in one chunk. */
 function chunkedAnswer(status: number, head: string, body: string): Answer | string | undefined {
   if (!/\r\ntransfer-encoding: chunked/i.test(head)) return `no length in: ${head}`
-  return body.endsWith('\r\n0\r\n\r\n') ? { status, head, body } : undefined
+  const isWhole = body === '0\r\n\r\n' || body.endsWith('\r\n0\r\n\r\n')
+  return isWhole ? { status, head, body } : undefined
 }
 
 export interface RequestParts {
