@@ -22,14 +22,14 @@ function listening({ databaseUrl }: Deployment): Promise<Backend[]> {
 
 export const cutsOfPostgres: readonly { readonly cut: string; readonly begin: Cut }[] = [
   {
-    cut: 'the processes of PostgreSQL that listen are stopped',
+    cut: 'listeners of PostgreSQL are stopped',
     begin: async (deployment) => {
       const stopped = await stop(deployment)
       return () => signal(stopped, 'SIGCONT')
     },
   },
   {
-    cut: 'the processes of PostgreSQL that listen are ended',
+    cut: 'listeners of PostgreSQL are ended',
     begin: async ({ databaseUrl }) => {
       await rowsIn(
         databaseUrl,
@@ -39,7 +39,7 @@ export const cutsOfPostgres: readonly { readonly cut: string; readonly begin: Cu
     },
   },
   {
-    cut: 'the network has lost the connections that listen to PostgreSQL',
+    cut: 'the network has lost listeners to PostgreSQL',
     begin: async (deployment) => {
       const ports = (await listening(deployment)).map(({ client_port }) => client_port)
       deployment.database.lose((port) => ports.includes(port))
@@ -50,14 +50,14 @@ export const cutsOfPostgres: readonly { readonly cut: string; readonly begin: Cu
 
 export const cutsOfRedis: readonly { readonly cut: string; readonly begin: Cut }[] = [
   {
-    cut: 'Redis has closed the connections that listen',
+    cut: 'Redis has closed its listeners',
     begin: async ({ redis }) => {
       await redis?.client.call('CLIENT', 'KILL', 'TYPE', 'pubsub')
       return () => undefined
     },
   },
   {
-    cut: 'the network has lost the connections that listen to Redis',
+    cut: 'the network has lost listeners to Redis',
     begin: async ({ redis }) => {
       const clients = String(await redis?.client.call('CLIENT', 'LIST', 'TYPE', 'pubsub'))
       const ports = [...clients.matchAll(/ addr=127\.0\.0\.1:(\d+)/g)].map(([, port]) => port)
