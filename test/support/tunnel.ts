@@ -17,12 +17,20 @@ export interface Tunnel {
 
 export async function openTunnel(target: number): Promise<Tunnel> {
   const through = new Map<Socket, Socket>()
+  const lost = new Set<Socket>()
   let dark = false
   const server = createServer((near) => {
     const far = connect(target, '127.0.0.1')
     through.set(near, far)
-    for (const socket of [near, far]) socket.on('error', () => undefined)
-    if (dark) near.resume()
+    for (const [one, other] of [
+      [near, far],
+      [far, near],
+    ] as const) {
+      one.on('error', () => undefined)
+      // As without a tunnel: who is killed has closed its connections, whatever it was saying.
+      one.on('close', () => lost.has(near) || other.destroy())
+    }
+    if (dark) loseOne(near, far)
     else near.pipe(far).pipe(near)
   }).listen(0, '127.0.0.1')
   await once(server, 'listening')
@@ -30,13 +38,14 @@ export async function openTunnel(target: number): Promise<Tunnel> {
     server.close()
     for (const socket of [...through.keys(), ...through.values()]) socket.destroy()
   })
+  const loseOne = (near: Socket, far: Socket) => {
+    lost.add(near)
+    near.unpipe(far)
+    far.unpipe(near)
+    near.resume()
+  }
   const lose: Tunnel['lose'] = (isMeant = () => true) => {
-    for (const [near, far] of through) {
-      if (!isMeant(far.localPort ?? 0)) continue
-      near.unpipe(far)
-      far.unpipe(near)
-      near.resume()
-    }
+    for (const [near, far] of through) if (isMeant(far.localPort ?? 0)) loseOne(near, far)
   }
   const darken = () => {
     dark = true
