@@ -22,6 +22,7 @@ function setUp() {
     sent: [] as (readonly string[])[],
     away: false,
     mute: false,
+    opened: 0,
   }
   const wire: Wire = {
     async send(texts) {
@@ -31,6 +32,8 @@ function setUp() {
     },
     async open(on) {
       if (server.away) throw new Error('away')
+      await delay(0)
+      server.opened += 1
       server.lines.add(on)
       return {
         beat: async (text) => {
@@ -116,6 +119,23 @@ describe('a channel that is kept', () => {
     expect(heard).toEqual([one])
     await channel.send([])
     expect(server.sent).toHaveLength(1)
+  })
+
+  it('lets nobody add to too much that waits: nothing is called sent that was not', async () => {
+    const { channel, server } = setUp()
+    server.away = true
+    await expect(channel.send(Array.from({ length: 10_000 }, () => one))).rejects.toThrow('away')
+    await expect(channel.send([one])).rejects.toThrow('away')
+    server.away = false
+    await channel.send([one])
+    expect(server.sent.map((texts) => texts.length)).toEqual([10_000, 1])
+  })
+
+  it('keeps no line that was opened while it was being closed', async () => {
+    const { channel, server } = setUp()
+    channel.close()
+    await until(() => server.opened > 0)
+    await until(() => server.lines.size === 0)
   })
 
   it('is over when it is closed', async () => {

@@ -75,7 +75,13 @@ export class KeptChannel implements RevocationChannel {
   }
 
   async send(words: readonly Word[]): Promise<void> {
-    if (this.#unsent.length < mostUnsent) this.#unsent.push(...words.map(toText))
+    // Room is made first, or nobody may add to what waits.
+    if (this.#unsent.length + words.length > mostUnsent) await this.#flush()
+    this.#unsent.push(...words.map(toText))
+    await this.#flush()
+  }
+
+  async #flush(): Promise<void> {
     // What is on its way may have left without these; and if it fails, its words are among the next.
     await this.#sending?.catch(() => undefined)
     if (this.#unsent.length === 0) return
@@ -138,11 +144,16 @@ export class KeptChannel implements RevocationChannel {
       sending = false
     }
     const beats = setInterval(beat, beatEvery).unref()
-    this.#closing.signal.addEventListener('abort', () => ended.resolve('closed'), { once: true })
+    const { signal } = this.#closing
+    const close = () => ended.resolve('closed')
+    signal.addEventListener('abort', close)
+    // It may have been closed while the line was being opened.
+    if (signal.aborted) close()
     void beat()
     try {
       return await ended.promise
     } finally {
+      signal.removeEventListener('abort', close)
       clearInterval(beats)
       line.close()
     }
