@@ -5,6 +5,8 @@ export type FaultCode =
   | 'configuration_invalid'
   | 'password_context_misused'
   | 'hash_refused'
+  | 'token_key_refused'
+  | 'tokens_misused'
 
 /** A fault: nobody's answer, always somebody's problem. Expected refusals are values, not faults. */
 export abstract class SallyportError extends Error {
