@@ -15,6 +15,7 @@ export type { KeyOptions, TokenKey } from './key.ts'
 export { createTokens, type TokenPair, type Tokens, type TokensOptions } from './pair.ts'
 export { exportPem, exportPrivatePem, importPem, importSecret } from './pem.ts'
 export { type SigningOptions, signToken } from './sign.ts'
+export type { TokenClock } from './time.ts'
 export {
   type Expectations,
   type RefusedToken,

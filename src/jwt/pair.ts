@@ -1,7 +1,7 @@
-import { type Clock, systemClock } from '../kernel/clock.ts'
 import type { Jwks } from './jwks.ts'
 import type { TokenKey } from './key.ts'
 import { refuseLifetime, signToken } from './sign.ts'
+import type { TokenClock } from './time.ts'
 import { type RefusedToken, type VerifiedToken, verifyToken } from './verify.ts'
 
 export interface TokensOptions {
@@ -17,7 +17,7 @@ export interface TokensOptions {
   readonly accessSeconds?: number
   /** Default 604800: 7 days. */
   readonly refreshSeconds?: number
-  readonly clock?: Clock
+  readonly clock?: TokenClock | undefined
 }
 
 /** An answer as RFC 6749, 5.1 has it. */
@@ -62,7 +62,7 @@ export function createTokens({
   audience,
   accessSeconds = 900,
   refreshSeconds = 604_800,
-  clock = systemClock,
+  clock,
 }: TokensOptions): Tokens {
   refuseLifetime(accessSeconds)
   refuseLifetime(refreshSeconds)

@@ -1,9 +1,9 @@
-import { type Clock, systemClock } from '../kernel/clock.ts'
 import { systemRandom, urlSafe } from '../kernel/random.ts'
 import { schemes } from './algorithm.ts'
 import { maxTokenLength, readJsonObject } from './compact.ts'
 import { TokenKeyError, TokenMisuseError } from './errors.ts'
 import type { TokenKey } from './key.ts'
+import { epochSeconds, type TokenClock } from './time.ts'
 
 export interface SigningOptions {
   readonly key: TokenKey
@@ -11,7 +11,7 @@ export interface SigningOptions {
   readonly lifetimeSeconds: number
   /** What kind of token it is: `typ` in its header (RFC 8725, 3.11). Default `JWT`. */
   readonly type?: string
-  readonly clock?: Clock
+  readonly clock?: TokenClock | undefined
 }
 
 /** Claims that follow from the options, so that none can contradict them. */
@@ -31,7 +31,7 @@ const own = ['exp', 'iat'] as const
  */
 export function signToken(
   claims: Readonly<Record<string, unknown>>,
-  { key, lifetimeSeconds, type = 'JWT', clock = systemClock }: SigningOptions,
+  { key, lifetimeSeconds, type = 'JWT', clock }: SigningOptions,
 ): string {
   refuseLifetime(lifetimeSeconds)
   for (const name of own) {
@@ -39,7 +39,7 @@ export function signToken(
       throw new TokenMisuseError(`the claim ${name} follows from the clock and the lifetime`)
     }
   }
-  const iat = Math.floor(clock.now() / 1000)
+  const iat = Math.floor(epochSeconds(clock))
   const jti = claims['jti'] ?? urlSafe(systemRandom, 16)
   const payload = encode({ ...claims, iat, exp: iat + lifetimeSeconds, jti })
   const header = headerOf(key, type)

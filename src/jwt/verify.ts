@@ -1,10 +1,10 @@
-import { type Clock, systemClock } from '../kernel/clock.ts'
 import { type Algorithm, schemes } from './algorithm.ts'
 import { type ClaimExpectations, type ClaimRefusal, type Claims, judgeClaims } from './claims.ts'
 import { readCompact, readJsonObject } from './compact.ts'
 import { TokenMisuseError } from './errors.ts'
 import type { Jwks } from './jwks.ts'
 import { isKeyId, type TokenKey } from './key.ts'
+import { epochSeconds, type TokenClock } from './time.ts'
 
 /** What a token must be. All of it is the verifier's choice, nothing the token's. */
 export interface Expectations extends ClaimExpectations {
@@ -14,7 +14,7 @@ export interface Expectations extends ClaimExpectations {
   readonly algorithms: readonly Algorithm[]
   /** The kind of token: `typ` in its header. Default `JWT`, which tokens may also leave unsaid. */
   readonly type?: string
-  readonly clock?: Clock
+  readonly clock?: TokenClock | undefined
 }
 
 /** Why a token is refused. For logs and tests: to a stranger every one of them is the same. */
@@ -64,7 +64,7 @@ const unsupported = ['crit', 'b64', 'zip', 'enc']
  */
 export function verifyToken(
   token: unknown,
-  { keys, algorithms, type = 'JWT', clock = systemClock, ...expected }: Expectations,
+  { keys, algorithms, type = 'JWT', clock, ...expected }: Expectations,
 ): VerifiedToken | RefusedToken {
   if (algorithms.length === 0) throw new TokenMisuseError('no algorithm is expected')
   const compact = readCompact(token)
@@ -81,7 +81,7 @@ export function verifyToken(
 
   const claims = readJsonObject(payload)
   if (!claims) return refused('malformed')
-  const refusal = judgeClaims(claims, { ...expected, type }, clock.now() / 1000)
+  const refusal = judgeClaims(claims, { ...expected, type }, epochSeconds(clock))
   return refusal ? refused(refusal) : { kind: 'verified', claims: claims as Claims, header }
 }
 
