@@ -4,7 +4,7 @@
  */
 import { hash } from 'node:crypto'
 import { setImmediate } from 'node:timers/promises'
-import { SessionCookie } from '../src/http/cookies.ts'
+import { cookiesOf } from '../src/http/cookies.ts'
 import { canPin, coresBesideMine, pinMyself } from './machine.ts'
 import { openPlaces, type Place } from './places.ts'
 import type { Comparison, Sample, Variant } from './plan.ts'
@@ -39,7 +39,7 @@ const people = peopleSignedIn(everybody)
 const cookies = people.map((one) => one.cookie)
 const places = await openPlaces(stack, people, pinned ? others : undefined)
 // Over plain loopback, as the library is set up here.
-const cookie = new SessionCookie(false)
+const cookie = cookiesOf(false).session
 const accounts = new Map(
   people.map(({ session, account }) => [session.tokenHash as string, account]),
 )

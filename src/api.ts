@@ -2,6 +2,7 @@ import type { Account, AccountId } from './core/accounts/index.ts'
 import type { LoginOutcome } from './core/flows/login/index.ts'
 import type { PasswordChangeOutcome } from './core/flows/password-change/index.ts'
 import type { RegistrationOutcome } from './core/flows/registration/index.ts'
+import type { RefreshOutcome, TokenPair } from './core/flows/tokens/index.ts'
 import type { Authenticated, Revocation, Session, SessionId } from './core/sessions/index.ts'
 import type { Connection } from './http/app.ts'
 import type { RequestLike } from './http/credentials.ts'
@@ -19,8 +20,11 @@ export interface RegistrationInput {
 export interface LoginInput {
   readonly email: string
   readonly password: string
-  /** How the token will travel: `cookie` (the default) or `bearer`. */
-  readonly transport?: 'cookie' | 'bearer'
+  /**
+   * How the session's token will travel: `cookie` (the default) or `bearer`. With `token` it has none: give its
+   * session to {@link TokensApi.issue}.
+   */
+  readonly transport?: 'cookie' | 'bearer' | 'token'
   /** The request that asks, if there is one: the session that it carries ends as the new one begins. */
   readonly request?: RequestLike
 }
@@ -65,6 +69,35 @@ export interface SessionsApi {
   onRevoked(listener: (revocation: Revocation) => void): () => void
 }
 
+/** Access tokens and refresh tokens: what programs carry instead of the token of a session. */
+export interface TokensApi {
+  /**
+   * The first tokens of a session that was begun with `transport: 'token'`, or renewed by a change of the password.
+   *
+   * @example
+   * const outcome = await auth.login({ email, password, transport: 'token' })
+   * if (outcome.kind === 'signed_in') {
+   *   const { accessToken, refreshToken, lifetimeSeconds } = await auth.tokens.issue(outcome.session)
+   * }
+   */
+  issue(session: Session): Promise<TokenPair>
+
+  /**
+   * Spends a refresh token, for an access token and the next refresh token. Whoever spends it once more within ten
+   * seconds gets the same successor again; later, it ends the session: somebody has copied it.
+   */
+  refresh(refreshToken: string): Promise<RefreshOutcome>
+
+  /** Ends the session that a refresh token or an access token belongs to. Of any other text nothing comes. */
+  revoke(token: string): Promise<void>
+
+  /** What an access token says, if it is good at this moment; `undefined` for everything else. */
+  introspect(accessToken: string): Promise<Readonly<Record<string, unknown>> | undefined>
+
+  /** The public keys by which others verify access tokens: what `/.well-known/jwks.json` answers. */
+  keySet(): object
+}
+
 /** The people who have an account. */
 export interface AccountsApi {
   /** The account as it is now; `undefined` when there is none, or not any more. */
@@ -81,7 +114,7 @@ export interface Auth {
   fetch(request: Request, connection?: Connection): Promise<Response>
 
   /**
-   * Tells who sent a request, by cookie or bearer token, or `undefined` when nobody is signed in.
+   * Tells who sent a request, by cookie, bearer token or access token, or `undefined` when nobody is signed in.
    *
    * Takes a web `Request` or what `node:http` hands out. Unknown, expired and ended sessions are
    * deliberately indistinguishable. A successful call may extend the session; the cookie stays as it is,
@@ -137,6 +170,9 @@ export interface Auth {
 
   /** Where an account is signed in, and how to end that. */
   readonly sessions: SessionsApi
+
+  /** What programs carry. */
+  readonly tokens: TokensApi
 
   /** Can the store be reached? For a readiness probe. Never throws. */
   ready(): Promise<boolean>

@@ -11,21 +11,21 @@ import {
   PasswordJudge,
   Passwords,
 } from './core/passwords/index.ts'
-import { type Client, type SessionCarrier, Sessions, usesWritten } from './core/sessions/index.ts'
+import { type SessionCarrier, Sessions, usesWritten } from './core/sessions/index.ts'
 import { GuessingPool } from './guessing/pool.ts'
 import { ContextHasher } from './hashers/password-hasher.ts'
 import { hashingMetrics, openHashing } from './hashing.ts'
 import { Answers } from './http/answers.ts'
 import { createApp } from './http/app.ts'
 import type { HttpContext, Log } from './http/context.ts'
-import { SessionCookie } from './http/cookies.ts'
-import { header, presentedToken, type RequestLike } from './http/credentials.ts'
+import { cookiesOf } from './http/cookies.ts'
+import { Credentials } from './http/credentials.ts'
 import { FormTokens } from './http/csrf.ts'
 import { ownOrigins } from './http/origin.ts'
-import { type Clock, type Duration, systemClock } from './kernel/clock.ts'
-import { refused } from './kernel/outcome.ts'
+import { type Chapters, inProcess } from './in-process.ts'
+import { type Clock, type Duration, seconds, systemClock } from './kernel/clock.ts'
+import type { KeyRing } from './kernel/key-ring.ts'
 import { type Random, systemRandom } from './kernel/random.ts'
-import { Secret } from './kernel/secret.ts'
 import { type AuthOptions, configurationOfOptions } from './options.ts'
 import { assetUrls } from './pages/assets.ts'
 import { sessionCarrierOf } from './session-carrier.ts'
@@ -36,6 +36,7 @@ import { SqlAccountStore } from './stores/sql/accounts.ts'
 import type { Database } from './stores/sql/database.ts'
 import { SqlPasswordStore } from './stores/sql/passwords.ts'
 import { sqlUnitOfWork } from './stores/sql/unit-of-work.ts'
+import { type OpenIssuer, openIssuer, tokenMetrics, tokensOf } from './token-issuing.ts'
 
 /**
  * Sets up authentication inside an application.
@@ -64,6 +65,7 @@ export interface Ports {
 export async function composeAuth(configuration: Configuration, ports: Ports): Promise<Auth> {
   const { keys, database } = openStorage(configuration, ports.random)
   await bringUpToDate(database, configuration, ports.clock)
+  const issuer = await openIssuer({ configuration, database, keys, ...ports })
   const opened = await openSessionStore({ configuration, database, random: ports.random })
   const checking = openSessionChecking({ configuration, database, sessions: opened, ...ports })
   const hashing = openHashing(configuration, ports)
@@ -75,17 +77,23 @@ export async function composeAuth(configuration: Configuration, ports: Ports): P
   const hasher = new ContextHasher(hashing)
   const accounts = new SqlAccountStore(database)
   const carrier = sessionCarrierOf({ sessions: opened, checking, accounts, keys, ...ports })
-  const parts = { hasher, judge, accounts, carrier, checking }
+  const parts = { hasher, judge, accounts, carrier, checking, issuer, keys }
   const chapters = wireChapters(configuration, database, parts, ports)
-  const cookie = new SessionCookie(isOverTls(configuration))
+  const cookies = cookiesOf(isOverTls(configuration))
+  const credentials = new Credentials(cookies, issuer.accessTokens)
   const formTokens = new FormTokens(keys, ports.random)
-  const housekeeping = keepHouse(chapters.sessions, sweepInterval(configuration), ports.log)
+  const web = { cookies, credentials, formTokens, issuer: issuer.description }
+  const housekeeping = keepHouse(chapters, issuer, sweepInterval(configuration), ports.log)
 
   return {
-    fetch: createApp(wireHttp(configuration, chapters, cookie, formTokens, ports)),
-    ...inProcess(chapters, cookie, checking),
+    fetch: createApp(wireHttp(configuration, chapters, web, ports)),
+    ...inProcess(chapters, web, checking),
     ready: async () => (await isReachable(database)) && (await chapters.sessions.isReachable()),
-    metrics: () => [...hashingMetrics(hashing.counts), ...checking.metrics()],
+    metrics: () => [
+      ...hashingMetrics(hashing.counts),
+      ...checking.metrics(),
+      ...tokenMetrics(chapters.tokens.counts),
+    ],
     close: async () => {
       housekeeping.end()
       await chapters.passwords.settled()
@@ -115,16 +123,7 @@ function wireJudge(
   })
 }
 
-type Chapters = Pick<
-  HttpContext,
-  | 'accounts'
-  | 'login'
-  | 'registration'
-  | 'passwordChange'
-  | 'passwords'
-  | 'sessions'
-  | 'sessionPolicy'
->
+type Web = Pick<HttpContext, 'cookies' | 'credentials' | 'formTokens' | 'issuer'>
 
 interface Parts {
   readonly hasher: PasswordHasher
@@ -132,14 +131,17 @@ interface Parts {
   readonly accounts: SqlAccountStore
   readonly carrier: SessionCarrier
   readonly checking: SessionChecking
+  readonly issuer: OpenIssuer
+  readonly keys: KeyRing
 }
 
 function wireChapters(
   configuration: Configuration,
   database: Database,
-  { hasher, judge, accounts, carrier, checking }: Parts,
-  { clock, random, log }: Ports,
+  { hasher, judge, accounts, carrier, checking, issuer, keys }: Parts,
+  ports: Ports,
 ): Chapters {
+  const { clock, random, log } = ports
   const passwords = new Passwords({
     hasher,
     store: new SqlPasswordStore(database),
@@ -151,6 +153,10 @@ function wireChapters(
     idle: configuration.session_idle,
     lifetime: configuration.session_lifetime,
     fresh: configuration.session_fresh,
+    refreshed: {
+      idle: configuration.refresh_token_idle,
+      lifetime: configuration.refresh_token_lifetime,
+    },
     perAccount: configuration.sessions_per_account,
     whenFull: configuration.sessions_when_full,
   }
@@ -166,21 +172,25 @@ function wireChapters(
   const unitOfWork = sqlUnitOfWork(database)
   const registration = new Registration({ passwords, unitOfWork, clock, random })
   const passwordChange = new PasswordChange({ accounts, passwords, sessions, unitOfWork, clock })
-  return { accounts, login, registration, passwordChange, passwords, sessions, sessionPolicy }
+  const tokens = tokensOf(
+    { configuration, database, keys, ...ports },
+    issuer.accessTokens,
+    sessions,
+  )
+  const flows = { login, registration, passwordChange, tokens }
+  return { accounts, ...flows, passwords, sessions, sessionPolicy }
 }
 
 function wireHttp(
   configuration: Configuration,
   chapters: Chapters,
-  cookie: SessionCookie,
-  formTokens: FormTokens,
+  web: Web,
   ports: Ports,
 ): HttpContext {
   return {
     ...chapters,
     ...ports,
-    cookie,
-    formTokens,
+    ...web,
     passwordPolicy: configuration.password_policy,
     answers: new Answers(isOverTls(configuration)),
     frame: { serviceName: configuration.service_name, ...assetUrls },
@@ -190,61 +200,17 @@ function wireHttp(
   }
 }
 
-/** The verbs for the application around us. Not the HTTP handlers: those take nothing but requests. */
-function inProcess(
-  { accounts, login, registration, passwordChange, sessions, sessionPolicy }: Chapters,
-  cookie: SessionCookie,
-  { onRevoked }: SessionChecking,
-): Omit<Auth, 'fetch' | 'ready' | 'metrics' | 'close'> {
-  return {
-    authenticate: (request) => sessions.authenticate(presentedToken(request, cookie)),
-    accounts: { find: (id) => accounts.findById(id) },
-    register: (input) => registration.register({ ...input, password: new Secret(input.password) }),
-    login: ({ email, password, transport = 'cookie', request }) =>
-      login.withPassword({
-        client: clientOf(request),
-        email,
-        password: new Secret(password),
-        kind: transport === 'bearer' ? 'bearer' : 'session',
-        presented: request && presentedToken(request, cookie),
-      }),
-    changePassword: async ({ request, currentPassword, newPassword }) => {
-      const presented = presentedToken(request, cookie)
-      const actor = presented && (await sessions.authenticate(presented))
-      if (!actor) return refused('not_authenticated')
-      return passwordChange.change({
-        actor,
-        presented,
-        currentPassword: new Secret(currentPassword),
-        newPassword: new Secret(newPassword),
-      })
-    },
-    sessions: {
-      list: (account) => sessions.list(account),
-      revoke: (account, session) => sessions.endById(account, session),
-      revokeAll: (account) => sessions.endAll(account),
-      onRevoked,
-    },
-    cookieFor: (token) => cookie.give(token.expose(), sessionPolicy.lifetime),
-    logout: async (request) => {
-      const presented = presentedToken(request, cookie)
-      if (presented) await sessions.end(presented)
-      return cookie.take()
-    },
-  }
-}
-
-/** The address is known to the listener only, not to who calls the library. */
-function clientOf(request: RequestLike | undefined): Client {
-  return { agent: (request && header(request.headers, 'user-agent')) ?? '', address: '' }
-}
-
 function isOverTls({ url }: Configuration): boolean {
   return url.protocol === 'https:'
 }
 
 /** Never keeps a process alive, and never ends one: what is swept is dead already, and uses wait. */
-function keepHouse(sessions: Sessions, interval: Duration, log: Log): { end(): void } {
+function keepHouse(
+  { sessions, tokens }: Chapters,
+  { signingKeys }: OpenIssuer,
+  interval: Duration,
+  log: Log,
+): { end(): void } {
   const every = (milliseconds: Duration, work: () => Promise<void>, failed: string) =>
     setInterval(
       () => work().catch((error: unknown) => log.error({ err: error }, failed)),
@@ -252,10 +218,15 @@ function keepHouse(sessions: Sessions, interval: Duration, log: Log): { end(): v
     ).unref()
   const timers = [
     every(interval, () => sessions.sweep(), 'sweeping failed'),
+    every(interval, () => tokens.sweep(), 'sweeping refresh tokens failed'),
+    every(keysReadEvery, () => signingKeys.keepUp(), 'reading the signing keys failed'),
     every(usesWritten, () => sessions.writeUses(), 'writing down which sessions were used failed'),
   ]
   return { end: () => timers.forEach(clearInterval) }
 }
+
+/** So long may another node go on accepting what a key has signed that was retired. */
+const keysReadEvery = seconds(5)
 
 async function isReachable(database: Database): Promise<boolean> {
   try {

@@ -53,6 +53,22 @@ export interface AuthOptions {
   readonly sessionsPerAccount?: number
   /** Whoever signs in beyond that ends the session not used for longest, or is refused. Default `end_oldest`. */
   readonly sessionsWhenFull?: 'end_oldest' | 'refuse'
+  /** What signs access tokens. Default `EdDSA`. */
+  readonly tokenAlgorithm?: 'EdDSA' | 'ES256' | 'RS256' | 'PS256' | 'HS256'
+  /** Whom access tokens are for. Default `url`. */
+  readonly tokenAudience?: string
+  /** How long a key signs access tokens. Default `90d`. */
+  readonly tokenKeyRotation?: string
+  /** How long an access token is good for where only its signature is looked at. Default `15m`. */
+  readonly accessTokenLifetime?: string
+  /** A sign-in with tokens ends when it is not refreshed for this long. Default `7d`. */
+  readonly refreshTokenIdle?: string
+  /** A sign-in with tokens ends after this long, refreshed or not. Default `30d`. */
+  readonly refreshTokenLifetime?: string
+  /** Whether `POST /token` takes passwords. Default true. */
+  readonly passwordGrant?: boolean
+  /** Services that may ask `POST /introspect`, as `id:secret`. Default none. */
+  readonly resourceServers?: string | readonly string[]
   /** Addresses or networks whose X-Forwarded-For is believed. Default none. */
   readonly trustedProxies?: readonly string[]
   /** Threads that hash passwords. Default one for each core. */
@@ -88,6 +104,14 @@ const settingOfOption = {
   sessionFresh: 'session_fresh',
   sessionsPerAccount: 'sessions_per_account',
   sessionsWhenFull: 'sessions_when_full',
+  tokenAlgorithm: 'token_algorithm',
+  tokenAudience: 'token_audience',
+  tokenKeyRotation: 'token_key_rotation',
+  accessTokenLifetime: 'access_token_lifetime',
+  refreshTokenIdle: 'refresh_token_idle',
+  refreshTokenLifetime: 'refresh_token_lifetime',
+  passwordGrant: 'password_grant',
+  resourceServers: 'resource_servers',
   trustedProxies: 'trusted_proxies',
   hashThreads: 'hash_threads',
   hashQueue: 'hash_queue',

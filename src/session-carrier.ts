@@ -1,5 +1,10 @@
 import type { AccountStore } from './core/accounts/index.ts'
-import { SealedSessions, type SessionCarrier, StoredSessions } from './core/sessions/index.ts'
+import {
+  CarriedByKind,
+  SealedSessions,
+  type SessionCarrier,
+  StoredSessions,
+} from './core/sessions/index.ts'
 import type { KeyRing } from './kernel/key-ring.ts'
 import type { Random } from './kernel/random.ts'
 import { Seal } from './kernel/seal.ts'
@@ -14,14 +19,16 @@ interface Place {
   readonly random: Random
 }
 
-/** Tokens that find sessions in a store, or without one tokens that are sessions. */
+/** Tokens that find sessions in a store; or tokens that are sessions, but for those that are refreshed. */
 export function sessionCarrierOf({
-  sessions: { store },
+  sessions: { store, isSealed },
   checking: { check, standings, revocations },
   accounts,
   keys,
   random,
 }: Place): SessionCarrier {
-  if (store && check) return new StoredSessions({ store, check, revocations, random })
-  return new SealedSessions({ seal: new Seal(keys, random), accounts, standings, revocations })
+  const stored = new StoredSessions({ store, check, revocations, random })
+  if (!isSealed) return stored
+  const seal = new Seal(keys, random)
+  return new CarriedByKind(new SealedSessions({ seal, accounts, standings, revocations }), stored)
 }

@@ -23,8 +23,7 @@ export type RevocationListener = (revocation: Revocation) => void
 
 /** How requests are checked, and how word of what has ended reaches whoever remembers it. */
 export interface SessionChecking {
-  /** `undefined` where no session is stored. */
-  readonly check: SessionCheck | undefined
+  readonly check: SessionCheck
   readonly standings: Standings
   readonly revocations: Revocations
   /** Returns what ends it. */
@@ -133,23 +132,21 @@ function checkOf(
     return memory
   }
   let standings: Standings = new SqlStandings(database)
-  if (session_store === 'database') {
-    return { check: known(new SqlSessionCheck(database)), standings, memories }
-  }
+  const besideAccounts = () => known(new SqlSessionCheck(database))
+  if (session_store === 'database') return { check: besideAccounts(), standings, memories }
 
   if (ofAccounts) {
     const memory = new RememberedStandings(standings, ofAccounts, clock)
     memories.push(memory)
     standings = memory
   }
-  const { store } = sessions
-  const stored =
-    store &&
-    known({
-      find: (hash, now) => store.findLive(hash, now),
-      atOnce: (hash, now) => store.atOnce?.(hash, now),
-    })
-  return { check: stored && new SplitCheck(stored, standings), standings, memories }
+  const { store, isSealed } = sessions
+  if (isSealed) return { check: besideAccounts(), standings, memories }
+  const stored = known({
+    find: (hash, now) => store.findLive(hash, now),
+    atOnce: (hash, now) => store.atOnce?.(hash, now),
+  })
+  return { check: new SplitCheck(stored, standings), standings, memories }
 }
 
 function revocationsOf(

@@ -14,8 +14,9 @@ import { SqlSessionStore } from './stores/sql/sessions.ts'
 
 /** A store; how word of revocations travels where it can carry that; how it is closed. */
 export interface OpenSessionStore {
-  /** `undefined` where tokens are the sessions themselves. */
-  readonly store: (SessionStore & Pick<SessionCheck, 'atOnce'>) | undefined
+  readonly store: SessionStore & Pick<SessionCheck, 'atOnce'>
+  /** Are cookies and bearer tokens the sessions themselves? Then only those of access tokens are stored. */
+  readonly isSealed?: true
   readonly wire?: Wire | undefined
   readonly close?: () => Promise<void>
 }
@@ -44,7 +45,7 @@ const openings: { readonly [Kind in Configuration['session_store']]: Opening } =
     const store = addressed('MEMCACHED_URL', () => openMemcachedSessionStore({ url }))
     return { store, close: () => store.close() }
   },
-  sealed: () => ({ store: undefined }),
+  sealed: ({ database }) => ({ store: new SqlSessionStore(database), isSealed: true }),
 }
 
 /** That there is an address was checked with the configuration; only the store knows how to read it. */

@@ -56,6 +56,11 @@ export async function openExisting({
   return undefined
 }
 
+/** The keys to what an existing database holds; makes none. */
+export function existingKeys({ data_dir, secret }: Configuration, random: Random): KeyRing {
+  return new KeyRing(secret ?? [openMasterKey({ folder: resolve(data_dir), random, fresh: false })])
+}
+
 /** Migrates, or finds that nothing is left to do; closes the database when neither can be done. */
 export async function bringUpToDate(
   database: Database,

@@ -4,6 +4,7 @@ import { serve } from '../server/main.ts'
 import { version } from '../server/version.ts'
 import { serveByWorkers } from '../server/workers.ts'
 import { showConfiguration } from './config.ts'
+import { addKeysCommand } from './keys.ts'
 import { migrateDatabase, showMigrations } from './migrate.ts'
 import { addPasswordsCommand } from './passwords.ts'
 import { showSecret } from './secret.ts'
@@ -47,6 +48,7 @@ export function createProgram(): Command {
 
   addUsersCommand(program, configuration)
   addPasswordsCommand(program, configuration)
+  addKeysCommand(program, configuration)
 
   const migrate = program.command('migrate').description('bring the database up to date')
   migrate

@@ -1,13 +1,8 @@
 import { isIP } from 'node:net'
 import { ConfigurationError } from '../kernel/errors.ts'
 import { isLoopback } from './loopback.ts'
-import {
-  environmentName,
-  type SettingName,
-  type Settings,
-  settingNames,
-  settingOf,
-} from './settings.ts'
+import type { SettingName, Settings } from './setting.ts'
+import { environmentName, settingNames, settingOf } from './settings.ts'
 
 /** Where a value comes from; for `sallyport config`. */
 export type Source = 'default' | 'environment' | 'file' | 'option'
@@ -25,6 +20,7 @@ type Optional =
   | 'password_cost'
   | 'password_pepper'
   | 'breached_passwords_url'
+  | 'resource_servers'
   | 'redis_url'
   | 'memcached_url'
 
@@ -64,12 +60,14 @@ function read(name: SettingName, given: GivenSettings, problems: string[]): unkn
 /** Defaults that follow from other settings. */
 function withDerived(values: Values): Values {
   const { port = 8000 } = values
+  const url = values.url ?? new URL(`http://${localName(values.host ?? '')}:${port}`)
   const offset = port + 1000 <= 65_535 ? 1000 : -1000
   return {
     ...values,
     management_port: values.management_port ?? port + offset,
     session_store: values.session_store ?? (values.redis_url ? 'redis' : 'database'),
-    url: values.url ?? new URL(`http://${localName(values.host ?? '')}:${port}`),
+    url,
+    token_audience: values.token_audience ?? url.origin,
   }
 }
 
@@ -103,6 +101,17 @@ function contradictions(values: Values): string[] {
   }
   if (session_idle && session_lifetime && session_idle > session_lifetime) {
     found.push('SALLYPORT_SESSION_IDLE must not be longer than SALLYPORT_SESSION_LIFETIME')
+  }
+  const { access_token_lifetime, refresh_token_idle, refresh_token_lifetime } = values
+  if (refresh_token_idle && refresh_token_lifetime && refresh_token_idle > refresh_token_lifetime) {
+    found.push(
+      'SALLYPORT_REFRESH_TOKEN_IDLE must not be longer than SALLYPORT_REFRESH_TOKEN_LIFETIME',
+    )
+  }
+  if (access_token_lifetime && refresh_token_idle && access_token_lifetime > refresh_token_idle) {
+    found.push(
+      'SALLYPORT_ACCESS_TOKEN_LIFETIME must not be longer than SALLYPORT_REFRESH_TOKEN_IDLE',
+    )
   }
   return found
 }

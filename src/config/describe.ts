@@ -1,7 +1,8 @@
 import { Secret } from '../kernel/secret.ts'
 import type { Configuration } from './configuration.ts'
 import { writeDuration } from './parsers.ts'
-import { environmentName, type SettingName, settingNames, settingOf } from './settings.ts'
+import type { SettingName } from './setting.ts'
+import { environmentName, settingNames, settingOf } from './settings.ts'
 
 export interface DescribedSetting {
   readonly name: string
@@ -39,5 +40,9 @@ const durations: ReadonlySet<SettingName> = new Set([
   'session_idle',
   'session_lifetime',
   'session_fresh',
+  'token_key_rotation',
+  'access_token_lifetime',
+  'refresh_token_idle',
+  'refresh_token_lifetime',
   'shutdown_grace',
 ])

@@ -114,7 +114,11 @@ describe('configuration', () => {
       expect(problems({ SALLYPORT_URL: url })).toEqual([
         expect.stringMatching(/^SALLYPORT_URL must be https/),
       ])
-      const told = loadConfiguration({ SALLYPORT_URL: url, SALLYPORT_ALLOW_INSECURE_HTTP: 'true' })
+      const told = loadConfiguration({
+        SALLYPORT_URL: url,
+        SALLYPORT_ALLOW_INSECURE_HTTP: 'true',
+        SALLYPORT_PASSWORD_GRANT: 'false',
+      })
       expect(reviewConfiguration(told)).toEqual([expect.stringContaining('public address is http')])
     },
   )
@@ -157,6 +161,26 @@ describe('configuration', () => {
     ])
   })
 
+  it.each([
+    [
+      { SALLYPORT_REFRESH_TOKEN_IDLE: '60d' },
+      'SALLYPORT_REFRESH_TOKEN_IDLE must not be longer than SALLYPORT_REFRESH_TOKEN_LIFETIME',
+    ],
+    [
+      { SALLYPORT_ACCESS_TOKEN_LIFETIME: '2h', SALLYPORT_REFRESH_TOKEN_IDLE: '1h' },
+      'SALLYPORT_ACCESS_TOKEN_LIFETIME must not be longer than SALLYPORT_REFRESH_TOKEN_IDLE',
+    ],
+  ])('refuses tokens that outlive what they hang on: %j', (environment, problem) => {
+    expect(problems(environment)).toEqual([problem])
+  })
+
+  it('takes access tokens to be for the public address, unless it is told', () => {
+    const url = { SALLYPORT_URL: 'https://id.example.com' }
+    expect(loadConfiguration(url).token_audience).toBe('https://id.example.com')
+    const told = { ...url, SALLYPORT_TOKEN_AUDIENCE: 'https://api.example.com' }
+    expect(loadConfiguration(told).token_audience).toBe('https://api.example.com')
+  })
+
   it.each(['nonsense', '10.0.0.0/33', '::1/129', '10.0.0.0/8/8', '10.0.0.0/-1', 'example.com'])(
     'refuses a trusted proxy that is not an address or network: %s',
     (text) => {
@@ -168,7 +192,15 @@ describe('configuration', () => {
 
   it.each([
     [{ SALLYPORT_HOST: '0.0.0.0' }, 'public address is loopback'],
-    [{ SALLYPORT_URL: 'https://id.example.com' }, 'none is trusted'],
+    [
+      { SALLYPORT_URL: 'https://id.example.com', SALLYPORT_PASSWORD_GRANT: 'false' },
+      'none is trusted',
+    ],
+    [
+      { SALLYPORT_URL: 'https://id.example.com', SALLYPORT_TRUSTED_PROXIES: '10.0.0.0/8' },
+      'POST /token takes passwords',
+    ],
+    [{ SALLYPORT_TOKEN_ALGORITHM: 'HS256' }, 'which no other service can verify'],
     [{ SALLYPORT_TRUSTED_PROXIES: '0.0.0.0/0' }, 'every address is a trusted proxy'],
     [{ SALLYPORT_MANAGEMENT_HOST: '0.0.0.0' }, 'management listener'],
     [{ SALLYPORT_DATABASE_URL: 'postgres://localhost/x' }, 'data folder of this node'],
@@ -211,6 +243,7 @@ describe('configuration', () => {
       SALLYPORT_TRUSTED_PROXIES: '10.0.0.0/8',
       SALLYPORT_DATABASE_URL: 'postgres://sallyport@db.example.com/id?sslmode=verify-full',
       SALLYPORT_SECRET: key,
+      SALLYPORT_PASSWORD_GRANT: 'false',
     })
     expect(reviewConfiguration(configuration)).toEqual([])
   })

@@ -69,6 +69,17 @@ const checks: readonly Check[] = [
       'nobody counts sealed sessions, so an account may have any number of them (SALLYPORT_SESSIONS_PER_ACCOUNT)',
   },
   {
+    applies: ({ url, password_grant }) => password_grant && !isLoopback(url.hostname),
+    warning:
+      'POST /token takes passwords: good for your own programs, and for nobody else’s (SALLYPORT_PASSWORD_GRANT=false turns it off)',
+  },
+  {
+    applies: ({ resource_servers, token_algorithm }) =>
+      token_algorithm === 'HS256' && resource_servers === undefined,
+    warning:
+      'access tokens are signed with HS256, which no other service can verify, and none may ask here either (SALLYPORT_TOKEN_ALGORITHM, SALLYPORT_RESOURCE_SERVERS)',
+  },
+  {
     applies: ({ redis_url }) =>
       redis_url !== undefined && leavesMachine(redis_url.expose(), /^redis(?:\+|:)/),
     warning:

@@ -1,56 +1,8 @@
-import { type PasswordPolicy, passwordPolicies } from '../core/passwords/index.ts'
-import type { Duration } from '../kernel/clock.ts'
+import { passwordPolicies } from '../core/passwords/index.ts'
+import { signingAlgorithms } from '../core/tokens/index.ts'
 import { Secret } from '../kernel/secret.ts'
 import * as parse from './parsers.ts'
-
-/** One setting: what it means, what it is when nobody sets it, and how its text is read. */
-export interface Setting<Value> {
-  /** Completes "SALLYPORT_X: …". */
-  readonly about: string
-  /** Text as it would stand in the environment; left out where it depends on others. */
-  readonly default?: string
-  /** Why this default; or what the value becomes when it is left out. */
-  readonly reason: string
-  readonly parse: parse.Parser<Value>
-  /** Never shown; may be given as a file by `…_FILE`. */
-  readonly secret?: true
-}
-
-/** Every setting with the type of its value. */
-export interface Settings {
-  readonly host: string
-  readonly port: number
-  readonly url: URL
-  readonly allow_insecure_http: boolean
-  readonly trusted_proxies: readonly string[]
-  readonly management_host: string
-  readonly management_port: number
-  readonly data_dir: string
-  readonly database_url: Secret
-  readonly migrations: 'auto' | 'manual'
-  readonly secret: readonly [Secret, ...Secret[]]
-  readonly service_name: string
-  readonly password_policy: PasswordPolicy
-  readonly password_schemes: readonly string[]
-  readonly password_cost: Readonly<Record<string, number>>
-  readonly password_pepper: readonly parse.NamedKey[]
-  readonly breached_passwords_url: URL
-  readonly session_store: 'database' | 'memory' | 'filesystem' | 'redis' | 'memcached' | 'sealed'
-  readonly redis_url: Secret
-  readonly memcached_url: string
-  readonly session_idle: Duration
-  readonly session_lifetime: Duration
-  readonly session_fresh: Duration
-  readonly sessions_per_account: number
-  readonly sessions_when_full: 'end_oldest' | 'refuse'
-  readonly workers: number
-  readonly hash_threads: number
-  readonly hash_queue: number
-  readonly log_level: 'debug' | 'info' | 'warn' | 'error' | 'silent'
-  readonly shutdown_grace: Duration
-}
-
-export type SettingName = keyof Settings
+import type { Setting, SettingName, Settings } from './setting.ts'
 
 /** `host` here is `SALLYPORT_HOST` in the environment. */
 const settings: { readonly [Name in SettingName]: Setting<Settings[Name]> } = {
@@ -212,6 +164,56 @@ const settings: { readonly [Name in SettingName]: Setting<Settings[Name]> } = {
     default: 'end_oldest',
     reason: 'a device that was lost does not keep its owner out',
     parse: parse.choice(['end_oldest', 'refuse']),
+  },
+  token_algorithm: {
+    about:
+      'what signs access tokens; HS256 can be verified here only. Another one begins at the next start',
+    default: 'EdDSA',
+    reason: 'short and quick; ES256 or RS256 for what cannot verify Ed25519',
+    parse: parse.choice(signingAlgorithms),
+  },
+  token_audience: {
+    about: 'whom access tokens are for: `aud`, which services that take them must ask for',
+    reason: 'the public address',
+    parse: parse.text(255),
+  },
+  token_key_rotation: {
+    about: 'how long a key signs access tokens; the next one is published a day ahead',
+    default: '90d',
+    reason: 'nobody has to remember; nobody is signed out',
+    parse: parse.duration('2d', '730d'),
+  },
+  access_token_lifetime: {
+    about: 'how long an access token is good for where only its signature is looked at',
+    default: '15m',
+    reason: 'that long a sign-out may go unnoticed by services that do not ask',
+    parse: parse.duration('1m', '24h'),
+  },
+  refresh_token_idle: {
+    about: 'a sign-in with tokens ends when it is not refreshed for this long',
+    default: '7d',
+    reason: 'a program that is opened once a week stays signed in',
+    parse: parse.duration('1m', '365d'),
+  },
+  refresh_token_lifetime: {
+    about: 'a sign-in with tokens ends after this long, refreshed or not',
+    default: '30d',
+    reason: 'NIST SP 800-63B-4, AAL1: at most 30 days',
+    parse: parse.duration('1m', '365d'),
+  },
+  password_grant: {
+    about: 'whether `POST /token` takes passwords (`grant_type=password`), from your own programs',
+    default: 'true',
+    reason:
+      'what many programs and tools know; RFC 9700 advises against it for those of others, which cannot',
+    parse: parse.flag,
+  },
+  resource_servers: {
+    about:
+      'services that may ask `POST /introspect` whether an access token is good, as `id:secret`; several separated by commas',
+    reason: 'none: services verify signatures by themselves',
+    parse: parse.namedKeys,
+    secret: true,
   },
   workers: {
     about:

@@ -37,6 +37,14 @@ export class Answers {
     return answer(JSON.stringify(body), status, this.#json, requestId, more)
   }
 
+  /** What everybody may know, and keep for a few minutes. */
+  publicJson(requestId: string, body: object, type = 'application/json'): Response {
+    return answer(JSON.stringify(body), 200, this.#json, requestId, {
+      'cache-control': 'public, max-age=300',
+      'content-type': `${type}; charset=utf-8`,
+    })
+  }
+
   problem(requestId: string, problem: Problem): Response {
     const body = problemDocument(problem, requestId)
     return answer(body, problem.status, this.#problem, requestId, problem.headers)
@@ -58,6 +66,12 @@ export class Answers {
   asset(requestId: string, type: string, body: string): Response {
     return answer(body, 200, this.#asset, requestId, { 'content-type': type })
   }
+}
+
+/** A record of headers holds one cookie. */
+export function withCookies(response: Response, cookies: readonly string[]): Response {
+  for (const cookie of cookies) response.headers.append('set-cookie', cookie)
+  return response
 }
 
 function answer(

@@ -3,12 +3,13 @@ import { publicId } from '../kernel/random.ts'
 import { assets } from '../pages/assets.ts'
 import { clientAddress } from './client.ts'
 import type { HttpContext } from './context.ts'
+import { refreshPath } from './cookies.ts'
 import { showDashboard, showStart } from './dashboard.ts'
 import { type Exchange, refuse } from './exchange.ts'
 import { refuseFault } from './faults.ts'
 import { loginForm, loginShape, showLogin, submitLogin } from './login.ts'
 import { submitLogout } from './logout.ts'
-import { showMe } from './me.ts'
+import { showMe, showUser } from './me.ts'
 import {
   passwordChangeForm,
   passwordChangeShape,
@@ -18,12 +19,14 @@ import {
 } from './password-change.ts'
 import { checkPassword, passwordCheckShape } from './password-check.ts'
 import { type Problem, type ProblemCode, problem } from './problems.ts'
+import { refreshShape, submitRefresh } from './refresh.ts'
 import {
   registrationForm,
   registrationShape,
   showRegistration,
   submitRegistration,
 } from './registration.ts'
+import { introspect, presentedShape, submitRevocation } from './revocation.ts'
 import { type Arrival, admit, asksForPage, type Route, route } from './route.ts'
 import {
   endOtherSessions,
@@ -33,6 +36,63 @@ import {
   showSessions,
   submitEndSessions,
 } from './sessions.ts'
+
+import { submitToken, tokenShape } from './token.ts'
+import { showIssuer, showKeySet } from './well-known.ts'
+
+/** What programs that carry tokens ask. All of it is in the body; OAuth's errors are OAuth's. */
+const tokenRoutes: readonly Route[] = [
+  route({
+    method: 'POST',
+    path: '/token',
+    who: 'entrance',
+    answers: 'oauth',
+    takesNoQuery: true,
+    shape: tokenShape,
+    handle: submitToken,
+  }),
+  route({
+    method: 'POST',
+    path: refreshPath,
+    who: 'entrance',
+    answers: 'program',
+    takesNoQuery: true,
+    shape: refreshShape,
+    handle: submitRefresh,
+  }),
+  route({
+    method: 'POST',
+    path: '/revoke',
+    who: 'entrance',
+    answers: 'oauth',
+    takesNoQuery: true,
+    shape: presentedShape,
+    handle: submitRevocation,
+  }),
+  route({
+    method: 'POST',
+    path: '/introspect',
+    who: 'entrance',
+    answers: 'oauth',
+    takesNoQuery: true,
+    shape: presentedShape,
+    handle: introspect,
+  }),
+  route({
+    method: 'GET',
+    path: '/.well-known/jwks.json',
+    who: 'entrance',
+    answers: 'program',
+    handle: showKeySet,
+  }),
+  route({
+    method: 'GET',
+    path: '/.well-known/oauth-authorization-server',
+    who: 'entrance',
+    answers: 'program',
+    handle: showIssuer,
+  }),
+]
 
 /** Every address of the public listener. Guards follow from the row: see `admit()` in `route.ts`. */
 const routes: readonly Route[] = [
@@ -64,6 +124,14 @@ const routes: readonly Route[] = [
   }),
   route({ method: 'POST', path: '/logout', who: 'anyone', handle: submitLogout }),
   route({ method: 'GET', path: '/me', who: 'signed_in', answers: 'program', handle: showMe }),
+  route({
+    method: 'GET',
+    path: '/users/me',
+    who: 'signed_in',
+    answers: 'program',
+    handle: showUser,
+  }),
+  ...tokenRoutes,
   route({ method: 'GET', path: '/dashboard', who: 'signed_in', handle: showDashboard }),
   route({ method: 'GET', path: '/password/change', who: 'signed_in', handle: showPasswordChange }),
   route({
@@ -187,6 +255,7 @@ function bareExchange(arrival: Arrival): Exchange {
   return {
     ...arrival,
     query: new Map(),
+    credential: undefined,
     audience: asksForPage(arrival.request) ? 'page' : 'program',
     presented: undefined,
     actor: undefined,

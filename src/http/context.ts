@@ -3,13 +3,16 @@ import type { AccountStore } from '../core/accounts/index.ts'
 import type { Login } from '../core/flows/login/index.ts'
 import type { PasswordChange } from '../core/flows/password-change/index.ts'
 import type { Registration } from '../core/flows/registration/index.ts'
+import type { Tokens } from '../core/flows/tokens/index.ts'
 import type { PasswordPolicy, Passwords } from '../core/passwords/index.ts'
 import type { SessionPolicy, Sessions } from '../core/sessions/index.ts'
 import type { Clock } from '../kernel/clock.ts'
+import type { Digest } from '../kernel/digest.ts'
 import type { Random } from '../kernel/random.ts'
 import type { PageFrame } from '../pages/page.ts'
 import type { Answers } from './answers.ts'
-import type { SessionCookie } from './cookies.ts'
+import type { Cookies } from './cookies.ts'
+import type { Credentials } from './credentials.ts'
 import type { FormTokens } from './csrf.ts'
 
 /** Where the facts about requests are written. `fields` never hold a secret or the text of a body. */
@@ -17,6 +20,16 @@ export interface Log {
   info(fields: object, message: string): void
   warn(fields: object, message: string): void
   error(fields: object, message: string): void
+}
+
+/** What services that take our access tokens go by. */
+export interface IssuerDescription {
+  /** The public address. */
+  readonly name: string
+  readonly keySet: () => object
+  readonly passwordGrant: boolean
+  /** Who may ask whether a token is good: the hash of each secret, by id. */
+  readonly resourceServers: ReadonlyMap<string, Digest>
 }
 
 /** What the routes work with; made once, in `auth.ts`. */
@@ -27,10 +40,14 @@ export interface HttpContext {
   readonly passwordChange: PasswordChange
   readonly passwords: Passwords
   readonly sessions: Sessions
+  readonly tokens: Tokens
+  /** The keys that are published, and what else others need to know of our tokens. */
+  readonly issuer: IssuerDescription
   readonly sessionPolicy: SessionPolicy
   readonly passwordPolicy: PasswordPolicy
   readonly answers: Answers
-  readonly cookie: SessionCookie
+  readonly cookies: Cookies
+  readonly credentials: Credentials
   readonly formTokens: FormTokens
   readonly frame: PageFrame
   readonly publicAddress: URL

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { minutes } from '../kernel/clock.ts'
-import { SessionCookie } from './cookies.ts'
+import { cookiesOf } from './cookies.ts'
 
-const secure = new SessionCookie(true)
-const loopback = new SessionCookie(false)
+const secure = cookiesOf(true).session
+const loopback = cookiesOf(false).session
 
 describe('session cookie', () => {
   it('is tied to the host, out of reach of scripts and of cross-site posts', () => {

@@ -1,19 +1,42 @@
 import type { Duration } from '../kernel/clock.ts'
 
+/** The cookies that browsers get of us. */
+export interface Cookies {
+  readonly session: SecretCookie
+  /** An access token, for as long as it is good. */
+  readonly access: SecretCookie
+  /** A refresh token; sent to where it is spent and nowhere else. */
+  readonly refresh: SecretCookie
+}
+
 /**
- * The session cookie.
- *
- * `__Host-` ties it to this host and to https; browsers accept no such cookie from a subdomain or
- * over http (RFC 6265bis, 4.1.3). Only on plain loopback, where browsers would refuse that, the name
- * has no prefix and the cookie is not Secure.
+ * `__Host-` ties a cookie to this host and to https; browsers accept no such cookie from a subdomain or
+ * over http (RFC 6265bis, 4.1.3). One with a path of its own cannot have that: `__Secure-` ties it to https.
+ * Only on plain loopback, where browsers would refuse both, names have no prefix and cookies are not Secure.
  */
-export class SessionCookie {
+export function cookiesOf(overTls: boolean): Cookies {
+  const secure = overTls ? '; Secure' : ''
+  const [host, tls] = overTls ? ['__Host-', '__Secure-'] : ['', '']
+  return {
+    session: new SecretCookie(`${host}sallyport`, `Path=/; HttpOnly; SameSite=Lax${secure}`),
+    access: new SecretCookie(`${host}access_token`, `Path=/; HttpOnly; SameSite=Lax${secure}`),
+    refresh: new SecretCookie(
+      `${tls}refresh_token`,
+      `Path=${refreshPath}; HttpOnly; SameSite=Strict${secure}`,
+    ),
+  }
+}
+
+export const refreshPath = '/refresh'
+
+/** A cookie that no script can read. */
+export class SecretCookie {
   readonly name: string
   readonly #attributes: string
 
-  constructor(overTls: boolean) {
-    this.name = overTls ? '__Host-sallyport' : 'sallyport'
-    this.#attributes = `Path=/; HttpOnly; SameSite=Lax${overTls ? '; Secure' : ''}`
+  constructor(name: string, attributes: string) {
+    this.name = name
+    this.#attributes = attributes
   }
 
   /**

@@ -3,11 +3,13 @@ import type { Authenticated, Client, PresentedToken } from '../core/sessions/ind
 import type { FieldProblem as PageProblem } from '../pages/page.ts'
 import { problemPage } from '../pages/problem.ts'
 import type { HttpContext } from './context.ts'
+import type { Credential } from './credentials.ts'
 import type { Fields } from './fields.ts'
+import { refuseOAuth } from './oauth.ts'
 import { formTexts, type Problem } from './problems.ts'
 
-/** Who reads the answer: a person in a browser, or a program. */
-export type Audience = 'page' | 'program'
+/** Who reads the answer: a person in a browser, a program, or a program that speaks OAuth. */
+export type Audience = 'page' | 'program' | 'oauth'
 
 /** One request on its way to its answer. */
 export interface Exchange {
@@ -20,6 +22,8 @@ export interface Exchange {
   readonly parameters: Readonly<Record<string, string>>
   readonly query: Fields
   readonly audience: Audience
+  /** What the request carries, and the session that it names. */
+  readonly credential: Credential | undefined
   readonly presented: PresentedToken | undefined
   /** Who is asking, where the route wants to know and somebody is signed in. */
   readonly actor: Authenticated | undefined
@@ -43,6 +47,7 @@ export type FormPage = (
 export async function refuse(exchange: Exchange, problem: Problem): Promise<Response> {
   const { context, requestId, audience } = exchange
   if (audience === 'program') return context.answers.problem(requestId, problem)
+  if (audience === 'oauth') return refuseOAuth(context.answers, requestId, problem)
   return context.answers.page(
     requestId,
     problem.status,

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { LoginRefusal } from '../core/flows/login/index.ts'
 import { Secret } from '../kernel/secret.ts'
+import type { TokenKind } from '../kernel/token.ts'
 import { loginPage } from '../pages/login.ts'
 import type { HttpContext } from './context.ts'
 import { type Exchange, type FormPage, refuse } from './exchange.ts'
@@ -9,20 +10,34 @@ import { ownPath } from './next.ts'
 import { invalidFields, type Problem, problem } from './problems.ts'
 import { challenge, home } from './route.ts'
 
+/**
+ * What speaks for the session, and how it travels: its own token in a cookie, or in the body for clients without
+ * a cookie jar; or an access token and a refresh token, in the body or in cookies.
+ */
+const transports = ['cookie', 'bearer', 'token', 'token-cookie'] as const
+
+type Transport = (typeof transports)[number]
+
 interface LoginBody {
   readonly email: string
   readonly password: string
-  /** How the session's token travels: in a cookie, or in the body for clients without a cookie jar. */
-  readonly transport?: 'cookie' | 'bearer' | undefined
+  readonly transport?: Transport | undefined
   readonly next?: string | undefined
 }
 
 export const loginShape: z.ZodType<LoginBody> = z.object({
   email: z.string(),
   password: z.string(),
-  transport: z.enum(['cookie', 'bearer']).optional(),
+  transport: z.enum(transports).optional(),
   next: z.string().optional(),
 })
+
+const kinds: Readonly<Record<Transport, TokenKind>> = {
+  cookie: 'session',
+  bearer: 'bearer',
+  token: 'jwt',
+  'token-cookie': 'jwt',
+}
 
 type LoginExchange = Exchange & { readonly body: LoginBody }
 
@@ -52,11 +67,12 @@ export function showLogin({ context, requestId, query, actor }: Exchange): Respo
 /** `POST /login`. Translates only: bytes in, one call to the core, bytes out. */
 export async function submitLogin(exchange: LoginExchange): Promise<Response> {
   const { context, request, client, body, audience, presented } = exchange
-  const bearer = audience === 'program' && body.transport === 'bearer'
+  // Forms are sent by browsers, and those have a cookie jar.
+  const transport = audience === 'program' ? (body.transport ?? 'cookie') : 'cookie'
   const outcome = await context.login.withPassword({
     email: body.email,
     password: new Secret(body.password),
-    kind: bearer ? 'bearer' : 'session',
+    kind: kinds[transport],
     presented,
     client,
     signal: request.signal,
@@ -67,12 +83,23 @@ export async function submitLogin(exchange: LoginExchange): Promise<Response> {
       return handOver(exchange, outcome, {
         message: 'Login successful',
         next: destination(context, body.next),
+        inCookies: transport === 'token-cookie',
       })
+    case 'factor_required':
+      return factorRequired(exchange)
     case 'refused':
       return refuse(exchange, refusals[outcome.reason])
     case 'invalid':
       return refuse(exchange, invalidFields(outcome.problems, context.passwordPolicy))
   }
+}
+
+/** The password was right, and is not enough. */
+function factorRequired(exchange: Exchange): Response | Promise<Response> {
+  const { context, requestId, audience } = exchange
+  const refusal = problem('factor_required')
+  if (audience === 'page') return refuse(exchange, refusal)
+  return context.answers.json(requestId, 200, { requires_mfa: true, message: refusal.detail })
 }
 
 export const loginForm: FormPage = ({ context }, given, problems) => {

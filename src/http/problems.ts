@@ -10,12 +10,16 @@ export type ProblemCode =
   | 'bad_encoding'
   | 'duplicate_parameter'
   | 'bad_request'
+  | 'query_not_allowed'
   | 'email_taken'
   | 'not_authenticated'
   | 'invalid_session'
+  | 'invalid_token'
+  | 'invalid_refresh_token'
   | 'invalid_credentials'
   | 'wrong_password'
   | 'not_fresh'
+  | 'factor_required'
   | 'too_many_sessions'
   | 'cross_site'
   | 'form_token'
@@ -43,12 +47,24 @@ export const problemKinds: Readonly<Record<ProblemCode, ProblemKind>> = {
   bad_encoding: [400, 'Bad encoding', 'The request holds text that is not valid UTF-8.'],
   duplicate_parameter: [400, 'Ambiguous request', 'A parameter or header is given more than once.'],
   bad_request: [400, 'Bad request', 'The request cannot be understood.'],
+  query_not_allowed: [
+    400,
+    'Parameters in the address',
+    'Send parameters in the body: addresses end up in logs and histories.',
+  ],
   email_taken: [400, 'E-mail taken', 'Email already registered'],
   not_authenticated: [401, 'Not authenticated', 'Not authenticated'],
   invalid_session: [401, 'Not authenticated', 'Invalid session'],
+  invalid_token: [401, 'Not authenticated', 'Invalid token'],
+  invalid_refresh_token: [401, 'Not authenticated', 'Invalid refresh token'],
   invalid_credentials: [401, 'Invalid credentials', 'Invalid credentials'],
   wrong_password: [403, 'Wrong password', 'The current password is wrong.'],
   not_fresh: [403, 'Sign in again', 'This needs a recent sign-in. Please sign in again first.'],
+  factor_required: [
+    403,
+    'Second factor needed',
+    'This account is not signed in to by its password alone.',
+  ],
   too_many_sessions: [
     403,
     'Signed in too often',

@@ -2,7 +2,6 @@ import type { z } from 'zod'
 import type { Authenticated, PresentedToken } from '../core/sessions/index.ts'
 import { type Body, readBody } from './body.ts'
 import type { HttpContext } from './context.ts'
-import { presentedToken } from './credentials.ts'
 import { csrfField, csrfHeader } from './csrf.ts'
 import { type Audience, type Exchange, type FormPage, refuse } from './exchange.ts'
 import { refuseFault } from './faults.ts'
@@ -25,8 +24,10 @@ interface RouteOf<W extends Who, Shape extends z.ZodType> {
   readonly method: 'GET' | 'POST' | 'DELETE'
   readonly path: string
   readonly who: W
-  /** Who reads the answer to a GET. A POST is answered in the form in which it came. */
+  /** Who reads the answer, where that is always the same. Else a POST is answered in the form in which it came. */
   readonly answers?: Audience
+  /** Must everything stand in the body? Addresses end up in logs and histories. */
+  readonly takesNoQuery?: true
   /** What the route reads of the body. */
   readonly shape?: Shape
   /** The page that a refused form post is answered with. */
@@ -59,16 +60,30 @@ export async function admit(row: Route, arrival: Arrival): Promise<Response> {
   const stranger = { ...arrival, ...nobody, audience: audienceOf(row, request) }
   const query = parseFields(queryOf(request.url))
   if (typeof query === 'string') return refuse(stranger, problem(query))
+  if (row.takesNoQuery && query.size > 0) return refuse(stranger, problem('query_not_allowed'))
 
   const body = row.method !== 'GET' ? await admittedBody(request, context) : emptyBody
   if (typeof body === 'string') return refuse(stranger, problem(body))
 
-  const presented = presentedToken(request, context.cookie)
+  if (row.answers === 'oauth' && body.from !== 'page') {
+    return refuse(stranger, problem('unsupported_media_type'))
+  }
+
+  const credential = context.credentials.find(request)
+  const presented = credential && (await context.credentials.presented(credential))
   const actor =
     presented && row.who !== 'entrance' ? await context.sessions.authenticate(presented) : undefined
   const form = body.from === 'page' && row.form ? { page: row.form, given: body.value } : undefined
-  const audience = row.method === 'GET' ? stranger.audience : body.from
-  const exchange: Exchange = { ...stranger, audience, query, presented, actor, form }
+  const audience = row.method === 'GET' ? stranger.audience : (row.answers ?? body.from)
+  const exchange: Exchange = {
+    ...stranger,
+    audience,
+    query,
+    credential,
+    presented,
+    actor,
+    form,
+  }
   return carried(exchange, await attended(row, exchange, body))
 }
 
@@ -93,11 +108,11 @@ async function attended(row: Route, exchange: Exchange, body: Body): Promise<Res
  */
 function carried({ context, actor }: Exchange, response: Response): Response {
   if (!actor?.renewedToken || response.headers.has('set-cookie')) return response
-  const { cookie, sessionPolicy } = context
+  const { cookies, sessionPolicy } = context
   // The only header that is patched on (see `answers.ts`): seldom, and wherever somebody is known.
   response.headers.append(
     'set-cookie',
-    cookie.give(actor.renewedToken.expose(), sessionPolicy.lifetime),
+    cookies.session.give(actor.renewedToken.expose(), sessionPolicy.lifetime),
   )
   return response
 }
@@ -111,7 +126,13 @@ async function handled(row: Route, exchange: Exchange, body: unknown): Promise<R
   }
 }
 
-const nobody = { query: new Map(), presented: undefined, actor: undefined, form: undefined }
+const nobody = {
+  query: new Map(),
+  credential: undefined,
+  presented: undefined,
+  actor: undefined,
+  form: undefined,
+}
 
 const emptyBody: Body = { from: 'program', value: {} }
 
@@ -122,7 +143,7 @@ async function admittedBody(request: Request, context: HttpContext): Promise<Bod
 
 /** A form that acts by cookie must have been made for this very session (attack: a token of one's own). */
 function hasFormToken(exchange: Exchange, actor: Authenticated, body: Body): boolean {
-  if (actor.session.kind !== 'session' || body.from !== 'page') return true
+  if (exchange.credential?.by !== 'cookie' || body.from !== 'page') return true
   const token = exchange.request.headers.get(csrfHeader) ?? body.value[csrfField]
   return token !== undefined && exchange.context.formTokens.matches(token, actor.session)
 }
@@ -135,9 +156,8 @@ export function challenge(presented: boolean): Readonly<Record<string, string>> 
 
 function notSignedIn(exchange: Exchange): Response | Promise<Response> {
   const { context, requestId, audience, presented, request } = exchange
-  if (audience === 'program') {
-    const code = presented ? 'invalid_session' : 'not_authenticated'
-    return refuse(exchange, problem(code, challenge(presented !== undefined)))
+  if (audience !== 'page') {
+    return refuse(exchange, problem(notSignedInCode(presented), challenge(presented !== undefined)))
   }
   const { pathname, search } = new URL(request.url)
   const wanted = `${pathname}${search}`
@@ -146,11 +166,17 @@ function notSignedIn(exchange: Exchange): Response | Promise<Response> {
   return context.answers.redirect(requestId, `/login${next}`)
 }
 
+function notSignedInCode(presented: PresentedToken | undefined): ProblemCode {
+  if (!presented) return 'not_authenticated'
+  return presented.kind === 'jwt' ? 'invalid_token' : 'invalid_session'
+}
+
 /** Where people go when nothing else was asked for. */
 export const home = '/dashboard'
 
 function audienceOf(row: Route, request: Request): Audience {
-  if (row.method === 'GET') return row.answers ?? 'page'
+  if (row.answers) return row.answers
+  if (row.method === 'GET') return 'page'
   return asksForPage(request) ? 'page' : 'program'
 }
 

@@ -7,6 +7,12 @@ import { handOver } from './hand-over.ts'
 import { problem } from './problems.ts'
 import type { SignedIn } from './route.ts'
 
+const transports: Readonly<Record<Session['kind'], string>> = {
+  session: 'cookie',
+  bearer: 'bearer',
+  jwt: 'token',
+}
+
 type SignedInExchange = Exchange & SignedIn
 
 /**
@@ -27,7 +33,7 @@ export async function listSessions({
       current: session.id === actor.session.id,
       device: deviceOf(session.client.agent),
       address: session.client.address,
-      transport: session.kind === 'bearer' ? 'bearer' : 'cookie',
+      transport: transports[session.kind],
       method: session.method,
       created_at: iso(session.createdAt),
       last_seen_at: iso(session.seenAt),
@@ -104,7 +110,7 @@ function listed(session: Session, own: Session): ListedSession {
     current: id === own.id,
     device: deviceOf(client.agent),
     address: client.address,
-    how: kind === 'bearer' ? 'by password, from a program' : 'by password',
+    how: kind === 'session' ? 'by password' : 'by password, from a program',
     startedAt: new Date(createdAt),
     seenAt: new Date(seenAt),
   }

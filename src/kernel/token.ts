@@ -15,10 +15,13 @@ export const tokenPrefixes = {
   bearer: 'brr',
 } as const
 
-export type TokenKind = keyof typeof tokenPrefixes
+export type MintedKind = keyof typeof tokenPrefixes
+
+/** What speaks for a session: a token that was minted for it, or a signed one that names it. */
+export type TokenKind = MintedKind | 'jwt'
 
 /** The same doors, opened by tokens that are sessions themselves (`seal.ts`). The digit is the version of their form. */
-export const sealedPrefixes: { readonly [Kind in TokenKind]: string } = {
+export const sealedPrefixes: { readonly [Kind in MintedKind]: string } = {
   session: 'sse1',
   bearer: 'sbr1',
 }
@@ -31,7 +34,7 @@ const bodyLength = 47
 const tokenLength = 54
 
 /** Mints a bearer secret of 256 random bits, such as `ses_` and 50 characters. It is handed out once. */
-export function mintToken(kind: TokenKind, random: Random): Secret {
+export function mintToken(kind: MintedKind, random: Random): Secret {
   const body = `${tokenPrefixes[kind]}_${urlSafe(random, secretBytes)}`
   return new Secret(body + checksum(body))
 }
@@ -40,7 +43,7 @@ export function mintToken(kind: TokenKind, random: Random): Secret {
  * The stored form of a well-formed token of this kind, or `undefined` for anything else.
  * The checksum sorts out typing errors and noise before any store is asked; it protects nothing.
  */
-export function hashOfToken(kind: TokenKind, text: string): TokenHash | undefined {
+export function hashOfToken(kind: MintedKind, text: string): TokenHash | undefined {
   return hasChecksum(text) ? hashOfTokenLike(kind, text) : undefined
 }
 
@@ -48,7 +51,7 @@ export function hashOfToken(kind: TokenKind, text: string): TokenHash | undefine
  * The same before the checksum has been looked at, which takes a third of the time: enough to look into
  * memory, where nothing is found by what nobody has minted.
  */
-export function hashOfTokenLike(kind: TokenKind, text: string): TokenHash | undefined {
+export function hashOfTokenLike(kind: MintedKind, text: string): TokenHash | undefined {
   const isLike = text.length === tokenLength && text.startsWith(tokenPrefixes[kind])
   return isLike ? (sha256(text) as TokenHash) : undefined
 }
@@ -57,8 +60,9 @@ function hasChecksum(text: string): boolean {
   return text.slice(bodyLength) === checksum(text.slice(0, bodyLength))
 }
 
-const checksumLength = tokenLength - bodyLength
+/** The end of every token: seven characters by which typing errors, and leaks, are recognised. */
+export const checksumLength = 7
 
-function checksum(body: string): string {
+export function checksum(body: string): string {
   return crc32(body).toString(36).padStart(checksumLength, '0')
 }

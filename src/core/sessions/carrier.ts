@@ -5,7 +5,10 @@ import type { Account, AccountId } from '../accounts/index.ts'
 import type { Session, SessionId } from './session.ts'
 import type { InsertOptions } from './store.ts'
 
-/** A token as it came with a request: not checked yet, perhaps not even well formed. */
+/**
+ * A token as it came with a request: not checked yet, perhaps not even well formed. Of an access token (`jwt`)
+ * the id of the session that it names, its signature having been verified.
+ */
 export interface PresentedToken {
   readonly kind: TokenKind
   readonly value: Secret

@@ -1,3 +1,4 @@
+export { CarriedByKind } from './by-kind.ts'
 export type { PresentedToken, SessionCarrier, StartedSession } from './carrier.ts'
 export type { Hearer, RevocationChannel } from './channel.ts'
 export { type SessionCheck, SplitCheck, type Standings } from './check.ts'

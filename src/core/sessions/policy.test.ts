@@ -8,6 +8,7 @@ const policy = {
   idle: minutes(30),
   lifetime: minutes(24 * 60),
   fresh: minutes(15),
+  refreshed: { idle: minutes(7 * 24 * 60), lifetime: minutes(30 * 24 * 60) },
   perAccount: 100,
   whenFull: 'end_oldest',
 } as const
@@ -16,14 +17,14 @@ const account = anAccount()
 
 describe('session policy', () => {
   it('gives half an hour of idling within a day', () => {
-    expect(firstDeadlines(policy, start)).toEqual({
+    expect(firstDeadlines(policy, 'session', start)).toEqual({
       expiresAt: anInstant('2030-01-01T00:30:00Z'),
       endsAt: anInstant('2030-01-02T00:00:00Z'),
     })
   })
 
   it('moves the deadline with use, at most once a minute', () => {
-    const session = aSession(account, firstDeadlines(policy, start))
+    const session = aSession(account, firstDeadlines(policy, 'session', start))
     expect(renewedDeadline(policy, session, plus(start, seconds(59)))).toBeUndefined()
     expect(renewedDeadline(policy, session, plus(start, seconds(60)))).toBe(
       anInstant('2030-01-01T00:31:00Z'),
@@ -43,7 +44,7 @@ describe('session policy', () => {
     const uses = fc.array(fc.integer({ min: 0, max: 40 * 60_000 }), { maxLength: 60 })
     fc.assert(
       fc.property(uses, (pauses) => {
-        let session = aSession(account, firstDeadlines(policy, start))
+        let session = aSession(account, firstDeadlines(policy, 'session', start))
         let now = start
         let lastUse = start
         for (const pause of pauses) {

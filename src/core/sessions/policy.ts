@@ -1,13 +1,19 @@
 import { between, type Duration, earlier, type Instant, plus } from '../../kernel/clock.ts'
+import type { TokenKind } from '../../kernel/token.ts'
 import type { Account } from '../accounts/index.ts'
 import type { Session } from './session.ts'
 import type { InsertOptions, WhenFull } from './store.ts'
 
-export interface SessionPolicy {
+export interface Lifetimes {
   /** A session that is not used for this long is over. */
   readonly idle: Duration
   /** A session is over this long after sign-in, used or not. */
   readonly lifetime: Duration
+}
+
+export interface SessionPolicy extends Lifetimes {
+  /** The same of sessions that access tokens name: for these, to be refreshed is to be used. */
+  readonly refreshed: Lifetimes
   /** How long after a sign-in what is sensitive may be done without proving again who one is. */
   readonly fresh: Duration
   /** Sessions that an account may have at once, where they are counted. */
@@ -21,9 +27,23 @@ export interface Deadlines {
   readonly endsAt: Instant
 }
 
-export function firstDeadlines(policy: SessionPolicy, now: Instant): Deadlines {
-  const endsAt = plus(now, policy.lifetime)
-  return { expiresAt: earlier(plus(now, policy.idle), endsAt), endsAt }
+export function lifetimesOf(policy: SessionPolicy, kind: TokenKind): Lifetimes {
+  return kind === 'jwt' ? policy.refreshed : policy
+}
+
+export function firstDeadlines(policy: SessionPolicy, kind: TokenKind, now: Instant): Deadlines {
+  const { idle, lifetime } = lifetimesOf(policy, kind)
+  const endsAt = plus(now, lifetime)
+  return { expiresAt: earlier(plus(now, idle), endsAt), endsAt }
+}
+
+/** Where the end of a session is moved to by a use at `now`. */
+export function deadlineAfter(
+  policy: SessionPolicy,
+  session: Pick<Session, 'kind' | 'endsAt'>,
+  now: Instant,
+): Instant {
+  return earlier(plus(now, lifetimesOf(policy, session.kind).idle), session.endsAt)
 }
 
 /**
@@ -38,7 +58,9 @@ export function renewedDeadline(
   session: Session,
   now: Instant,
 ): Instant | undefined {
-  const renewed = earlier(plus(now, policy.idle), session.endsAt)
+  // What an access token does moves nothing: the refresh token behind it is used soon enough.
+  if (session.kind === 'jwt') return undefined
+  const renewed = deadlineAfter(policy, session, now)
   const gain = between(session.expiresAt, renewed)
   return gain > 0 && gain >= policy.idle / debounceFraction ? renewed : undefined
 }

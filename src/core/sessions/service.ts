@@ -1,10 +1,16 @@
-import { type Clock, earlier, plus } from '../../kernel/clock.ts'
+import type { Clock, Instant } from '../../kernel/clock.ts'
 import { publicId, type Random } from '../../kernel/random.ts'
 import type { Secret } from '../../kernel/secret.ts'
 import type { TokenKind } from '../../kernel/token.ts'
 import type { Account, AccountId, AccountStore } from '../accounts/index.ts'
 import type { PresentedToken, SessionCarrier, StartedSession, UncarriedSession } from './carrier.ts'
-import { firstDeadlines, isFresh, renewedDeadline, type SessionPolicy } from './policy.ts'
+import {
+  deadlineAfter,
+  firstDeadlines,
+  isFresh,
+  renewedDeadline,
+  type SessionPolicy,
+} from './policy.ts'
 import type { Revocations } from './revocation.ts'
 import type { AuthenticationMethod, Client, Session, SessionId } from './session.ts'
 
@@ -76,7 +82,7 @@ export class Sessions {
       createdAt: now,
       authenticatedAt: now,
       seenAt: now,
-      ...firstDeadlines(policy, now),
+      ...firstDeadlines(policy, kind, now),
     }
     const { perAccount: most, whenFull } = policy
     return carrier.begin(session, { replaces, most, whenFull })
@@ -101,7 +107,7 @@ export class Sessions {
       epoch: account.epoch,
       authenticatedAt: proven ? now : session.authenticatedAt,
       seenAt: now,
-      expiresAt: earlier(plus(now, policy.idle), session.endsAt),
+      expiresAt: deadlineAfter(policy, session, now),
     }
     return carrier.renew(renewed, replaces)
   }
@@ -121,6 +127,18 @@ export class Sessions {
     const renewed = renewedDeadline(policy, session, now)
     if (!renewed) return { accountId, session }
     return { accountId, ...(await carrier.extend(session, renewed, now)) }
+  }
+
+  /** When a session is over that is used now and not again. */
+  deadlineAfterUse(session: Session): Instant {
+    const { policy, clock } = this.#deps
+    return deadlineAfter(policy, session, clock.now())
+  }
+
+  /** Notes that a session was used by its refresh token: nothing else moves the end of one that has such a token. */
+  async prolong(session: Session): Promise<void> {
+    const { carrier, clock } = this.#deps
+    await carrier.extend(session, this.deadlineAfterUse(session), clock.now())
   }
 
   /** Writes down which sessions were used. Called a few times a second, and at the end. */

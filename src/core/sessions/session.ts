@@ -21,7 +21,10 @@ export interface Client {
 export interface Session {
   readonly id: SessionId
   readonly tokenHash: TokenHash
-  /** What carries the token: `session` is a cookie, `bearer` an Authorization header. */
+  /**
+   * What speaks for it: `session` is a token in a cookie, `bearer` one in an Authorization header. `jwt` is an
+   * access token that names it, and is had anew for a refresh token.
+   */
   readonly kind: TokenKind
   readonly accountId: AccountId
   /** The account's epoch at sign-in. */

@@ -1,5 +1,7 @@
 import type { Instant } from '../../kernel/clock.ts'
+import { sha256 } from '../../kernel/digest.ts'
 import type { Random } from '../../kernel/random.ts'
+import { Secret } from '../../kernel/secret.ts'
 import { hashOfToken, hashOfTokenLike, mintToken, type TokenHash } from '../../kernel/token.ts'
 import type { Account, AccountId } from '../accounts/index.ts'
 import type {
@@ -56,7 +58,7 @@ export class StoredSessions implements SessionCarrier {
 
   atOnce({ kind, value }: PresentedToken, now: Instant): Session | undefined {
     if (this.#uses.isLate(now)) return undefined
-    const hash = hashOfTokenLike(kind, value.expose())
+    const hash = kind === 'jwt' ? hashOfName(value.expose()) : hashOfTokenLike(kind, value.expose())
     return hash && this.#deps.check.atOnce?.(hash, now)
   }
 
@@ -113,8 +115,8 @@ export class StoredSessions implements SessionCarrier {
   }
 
   #minted(session: UncarriedSession): StartedSession {
-    const { kind } = session
-    const token = mintToken(kind, this.#deps.random)
+    const { kind, id } = session
+    const token = kind === 'jwt' ? new Secret(id) : mintToken(kind, this.#deps.random)
     return { session: { ...session, tokenHash: hashOf({ kind, value: token }) }, token }
   }
 
@@ -127,7 +129,17 @@ export class StoredSessions implements SessionCarrier {
 }
 
 function storedForm({ kind, value }: PresentedToken): Session['tokenHash'] | undefined {
-  return hashOfToken(kind, value.expose())
+  return kind === 'jwt' ? hashOfName(value.expose()) : hashOfToken(kind, value.expose())
+}
+
+const name = /^sn_[\w-]{22}$/
+
+/**
+ * A session that access tokens speak for has no token of its own: it is found by its id. That is no secret, and
+ * opens nothing: whoever presents it here has seen it in a token that was signed for it.
+ */
+function hashOfName(id: string): TokenHash | undefined {
+  return name.test(id) ? (sha256(`jwt ${id}`) as TokenHash) : undefined
 }
 
 /** Of a token that was minted here, and so is well formed. */

@@ -3,6 +3,8 @@ export interface Schema {
   accounts: AccountRow
   passwords: PasswordRow
   sessions: SessionRow
+  signing_keys: SigningKeyRow
+  refresh_families: RefreshFamilyRow
   sallyport_migrations: MigrationRow
 }
 
@@ -39,6 +41,28 @@ export interface SessionRow {
   seen_at: number
   expires_at: number
   ends_at: number
+}
+
+export interface SigningKeyRow {
+  id: string
+  generation: number
+  algorithm: string
+  sealed: string
+  created_at: number
+  signs_from: number
+  retired_at: number | null
+}
+
+export interface RefreshFamilyRow {
+  id: string
+  account_id: string
+  session: string
+  counter: number
+  turned_at: number
+  expires_at: number
+  agent: string
+  address: string
+  reused_at: number | null
 }
 
 export interface MigrationRow {

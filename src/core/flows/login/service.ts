@@ -46,7 +46,12 @@ export type LoginProblem =
 /** `too_many_sessions`: everything was right, and the account may have no more sessions. */
 export type LoginRefusal = 'invalid_credentials' | 'too_many_sessions'
 
-export type LoginOutcome = SignedIn | Refused<LoginRefusal> | Invalid<LoginProblem>
+/** The password was right, and the account has a second factor: there is no session yet. */
+export interface FactorRequired {
+  readonly kind: 'factor_required'
+}
+
+export type LoginOutcome = SignedIn | FactorRequired | Refused<LoginRefusal> | Invalid<LoginProblem>
 
 export class Login {
   readonly #deps: LoginDependencies
@@ -82,7 +87,8 @@ export class Login {
     account: Account,
     method: AuthenticationMethod,
     { kind, client, presented }: LoginRequest,
-  ): Promise<SignedIn | Refused<LoginRefusal> | 'overtaken'> {
+  ): Promise<SignedIn | FactorRequired | Refused<LoginRefusal> | 'overtaken'> {
+    if (account.mfaEnabled) return { kind: 'factor_required' }
     const started = await this.#deps.sessions.start(account, {
       kind,
       method,

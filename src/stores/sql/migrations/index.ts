@@ -2,7 +2,8 @@ import { accounts } from './0001-accounts.ts'
 import { passwords } from './0002-passwords.ts'
 import { devices } from './0003-devices.ts'
 import { revocations } from './0004-revocations.ts'
+import { tokens } from './0005-tokens.ts'
 import type { Migration } from './migration.ts'
 
 /** Every migration, oldest first. Only ever added to. */
-export const migrations: readonly Migration[] = [accounts, passwords, devices, revocations]
+export const migrations: readonly Migration[] = [accounts, passwords, devices, revocations, tokens]

@@ -1,0 +1,85 @@
+import { between, type Duration, type Instant, minutes, plus } from '../../kernel/clock.ts'
+import type { SigningKeyRecord } from './signing-key.ts'
+
+const hours = (count: number) => minutes(count * 60)
+
+/** No access token may live longer: what a key has signed is accepted for as long. */
+export const maxAccessLifetime: Duration = hours(24)
+
+/** How long others may take to notice a new key before it signs. */
+const lead: Duration = hours(24)
+
+/** Clocks of nodes differ a little. */
+const slack: Duration = minutes(5)
+
+/** How long one that is retired is listed, for the record. */
+const remembered: Duration = hours(24 * 30)
+
+type Records = readonly SigningKeyRecord[]
+
+/** The key that signs at `now`: the newest whose time has come. */
+export function signingKeyAt(records: Records, now: Instant): SigningKeyRecord | undefined {
+  const usable = inOrder(records.filter(({ retiredAt }) => retiredAt === undefined))
+  // Clocks differ: a first key of another node, made a moment from now, is better than none.
+  return usable.findLast(({ signsFrom }) => signsFrom <= now) ?? usable[0]
+}
+
+/** When whatever this key has signed is over; `undefined` while it may still sign. */
+export function acceptedUntil(record: SigningKeyRecord, records: Records): Instant | undefined {
+  if (record.retiredAt !== undefined) return record.retiredAt
+  const later = records.filter(
+    ({ generation, retiredAt }) => generation > record.generation && retiredAt === undefined,
+  )
+  if (later.length === 0) return undefined
+  const succeeded = Math.min(...later.map(({ signsFrom }) => signsFrom)) as Instant
+  return plus(plus(succeeded, maxAccessLifetime), slack)
+}
+
+/** Is what this key has signed, or will sign, good at `now`? These are the keys that are published. */
+export function isAccepted(record: SigningKeyRecord, records: Records, now: Instant): boolean {
+  const until = acceptedUntil(record, records)
+  return until === undefined || now < until
+}
+
+/** When the next key is to begin, if it is time to make and publish it. */
+export function nextKeyFrom(records: Records, every: Duration, now: Instant): Instant | undefined {
+  const newest = inOrder(records.filter(({ retiredAt }) => retiredAt === undefined)).at(-1)
+  if (!newest) return now
+  const due = plus(newest.signsFrom, every)
+  if (between(now, due) > lead) return undefined
+  return Math.max(due, plus(now, lead)) as Instant
+}
+
+/** Keys of which nothing is good any more, nor worth remembering. */
+export function forgettable(records: Records, now: Instant): SigningKeyRecord[] {
+  const newest = inOrder(records).at(-1)
+  return records.filter((record) => {
+    const until = acceptedUntil(record, records)
+    return record !== newest && until !== undefined && between(until, now) >= remembered
+  })
+}
+
+export interface SigningKeyState {
+  readonly record: SigningKeyRecord
+  /** `next` is published, and does not sign yet; what an `accepted` one has signed is good for a while. */
+  readonly state: 'signing' | 'next' | 'accepted' | 'over' | 'retired'
+  /** Since when it signs or is retired; from when it will sign; until when it is accepted, or was. */
+  readonly at: Instant
+}
+
+/** Where each key stands, the oldest first. */
+export function statesOf(records: Records, now: Instant): SigningKeyState[] {
+  const signing = signingKeyAt(records, now)
+  return inOrder(records).map((record) => {
+    const { signsFrom, retiredAt } = record
+    if (retiredAt !== undefined) return { record, state: 'retired', at: retiredAt }
+    if (record === signing) return { record, state: 'signing', at: signsFrom }
+    const until = acceptedUntil(record, records)
+    if (signsFrom > now || until === undefined) return { record, state: 'next', at: signsFrom }
+    return { record, state: until <= now ? 'over' : 'accepted', at: until }
+  })
+}
+
+export function inOrder(records: Records): SigningKeyRecord[] {
+  return [...records].sort((a, b) => a.generation - b.generation)
+}

@@ -1,0 +1,140 @@
+import { z } from 'zod'
+import type { LoginRefusal } from '../core/flows/login/index.ts'
+import type { TokenPair } from '../core/flows/tokens/index.ts'
+import { firstParty } from '../core/tokens/index.ts'
+import { Secret } from '../kernel/secret.ts'
+import { clientCredentials } from './client-credentials.ts'
+import type { Exchange } from './exchange.ts'
+import { bodyOf } from './hand-over.ts'
+import { noCache, type OAuthError, oauthError } from './oauth.ts'
+
+interface TokenBody {
+  readonly grant_type?: string | undefined
+  readonly username?: string | undefined
+  readonly password?: string | undefined
+  readonly refresh_token?: string | undefined
+  readonly client_id?: string | undefined
+  readonly client_secret?: string | undefined
+}
+
+const text = z.string().optional()
+
+export const tokenShape: z.ZodType<TokenBody> = z.object({
+  grant_type: text,
+  username: text,
+  password: text,
+  refresh_token: text,
+  client_id: text,
+  client_secret: text,
+})
+
+type TokenExchange = Exchange & { readonly body: TokenBody }
+
+const grants: Readonly<Record<string, (exchange: TokenExchange) => Promise<Response>>> = {
+  password: grantByPassword,
+  refresh_token: grantByRefreshToken,
+}
+
+/** `POST /token` (RFC 6749, 3.2). Without `grant_type` it is a password, as many a client leaves that out. */
+export function submitToken(exchange: TokenExchange): Promise<Response> | Response {
+  const { context, body } = exchange
+  const refusal = clientRefusal(exchange)
+  if (refusal) return refused(exchange, refusal)
+  const type = body.grant_type ?? 'password'
+  const grant = Object.hasOwn(grants, type) ? grants[type] : undefined
+  if (grant && (grant !== grantByPassword || context.issuer.passwordGrant)) return grant(exchange)
+  return refused(exchange, {
+    error: 'unsupported_grant_type',
+    description: `The grant_type must be ${grantTypes(context.issuer).join(' or ')}.`,
+  })
+}
+
+export function grantTypes({ passwordGrant }: { readonly passwordGrant: boolean }): string[] {
+  return passwordGrant ? ['password', 'refresh_token'] : ['refresh_token']
+}
+
+/** Programs of others have no business here (RFC 9700, 2.4); ours have no secret to keep. */
+function clientRefusal({ request, body }: TokenExchange): OAuthError | undefined {
+  const client = clientCredentials(request.headers, body)
+  if (client === 'twice') return { error: 'invalid_request', description: twice }
+  const isOurs = client && client.secret === '' && (client.id === '' || client.id === firstParty)
+  return isOurs ? undefined : invalidClient(client?.inHeader ?? true)
+}
+
+export const twice = 'The client is given in two places.'
+
+/** RFC 6749, 5.2: 401, and a challenge where the header was used. */
+export function invalidClient(inHeader: boolean): OAuthError {
+  return {
+    error: 'invalid_client',
+    description: 'The client is not known here, or its secret is wrong.',
+    status: 401,
+    ...(inHeader && { headers: { 'www-authenticate': 'Basic realm="sallyport"' } }),
+  }
+}
+
+async function grantByPassword(exchange: TokenExchange): Promise<Response> {
+  const { context, request, body, client } = exchange
+  const { username, password } = body
+  if (username === undefined || password === undefined) {
+    return refused(exchange, missing('username and password'))
+  }
+  const outcome = await context.login.withPassword({
+    email: username,
+    password: new Secret(password),
+    kind: 'jwt',
+    client,
+    signal: request.signal,
+  })
+
+  switch (outcome.kind) {
+    case 'signed_in':
+      return granted(exchange, await context.tokens.issue(outcome.session))
+    case 'factor_required':
+      return refused(exchange, {
+        error: 'mfa_required',
+        description: 'This account has a second factor. Sign in by POST /login.',
+      })
+    case 'refused':
+      return refused(exchange, refusals[outcome.reason])
+    case 'invalid':
+      // A name that is no address is nobody's. What a password cannot be is no secret.
+      return outcome.problems.some(({ field }) => field === 'password')
+        ? refused(exchange, {
+            error: 'invalid_request',
+            description: 'The password is too long, or not Unicode.',
+          })
+        : refused(exchange, refusals.invalid_credentials)
+  }
+}
+
+const refusals: Readonly<Record<LoginRefusal, OAuthError>> = {
+  invalid_credentials: {
+    error: 'invalid_grant',
+    description: 'Incorrect username or password',
+  },
+  too_many_sessions: {
+    error: 'invalid_grant',
+    description: 'This account is signed in as often as it may be.',
+  },
+}
+
+async function grantByRefreshToken(exchange: TokenExchange): Promise<Response> {
+  const { context, body } = exchange
+  if (body.refresh_token === undefined) return refused(exchange, missing('refresh_token'))
+  const outcome = await context.tokens.refresh(new Secret(body.refresh_token))
+  if (outcome.kind === 'refreshed') return granted(exchange, outcome)
+  return refused(exchange, { error: 'invalid_grant', description: 'Invalid refresh token' })
+}
+
+function granted({ context, requestId }: Exchange, pair: TokenPair): Response {
+  return context.answers.json(requestId, 200, bodyOf(pair), noCache)
+}
+
+export function refused({ context, requestId }: Exchange, error: OAuthError): Response {
+  return oauthError(context.answers, requestId, error)
+}
+
+export function missing(what: string): OAuthError {
+  return { error: 'invalid_request', description: `${what} must be given.` }
+}
