@@ -38,8 +38,8 @@ export function addKeysCommand(program: Command, configuration: () => Configurat
     .summary('refuse whatever a key has signed')
     .description(
       'Refuse whatever a key has signed, from now on: for a key that somebody else may have. Access tokens of ' +
-        'it are refused within five seconds, and had anew by refresh tokens; nobody is signed out. If nothing ' +
-        'else can sign, a new key is made. Services that keep key sets accept its tokens until they look again.',
+        'it are refused within five seconds, and had anew by refresh tokens; nobody is signed out. If it is the ' +
+        'one that signs, a new key is made. Services that keep key sets accept its tokens until they look again.',
     )
     .argument('<id>', 'the id of the key, as `sallyport keys list` shows it')
   retire.action(async (id: string) => {

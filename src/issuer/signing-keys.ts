@@ -98,15 +98,13 @@ export class SigningKeys {
 
   /**
    * From now on nothing that this key has signed is good, here at once and on other nodes within seconds. If it
-   * is the only one left, another one takes its place first. `false` when there is no such key, or not any more.
+   * is the one that signs, a new one takes its place first. `false` when there is no such key, or not any more.
    */
   async retire(id: string): Promise<boolean> {
     const { store, clock } = this.#deps
     await this.#read()
-    const left = this.#records.filter((one) => one.retiredAt === undefined && one.id !== id)
-    const isKnown = this.#records.some((one) => one.id === id && one.retiredAt === undefined)
     const now = clock.now()
-    if (isKnown && !left.some(({ signsFrom }) => signsFrom <= now)) await this.#add(now)
+    if (signingKeyAt(this.#records, now)?.id === id) await this.#add(now)
     const isRetired = await store.retire(id, now)
     await this.#read()
     return isRetired

@@ -27,12 +27,16 @@ export function signingKeyAt(records: Records, now: Instant): SigningKeyRecord |
 /** When whatever this key has signed is over; `undefined` while it may still sign. */
 export function acceptedUntil(record: SigningKeyRecord, records: Records): Instant | undefined {
   if (record.retiredAt !== undefined) return record.retiredAt
-  const later = records.filter(
-    ({ generation, retiredAt }) => generation > record.generation && retiredAt === undefined,
-  )
-  if (later.length === 0) return undefined
-  const succeeded = Math.min(...later.map(({ signsFrom }) => signsFrom)) as Instant
-  return plus(plus(succeeded, maxAccessLifetime), slack)
+  const succeeded = succeededAt(record, records)
+  return succeeded && plus(plus(succeeded, maxAccessLifetime), slack)
+}
+
+/** When a newer key signs in its place. */
+function succeededAt({ generation }: SigningKeyRecord, records: Records): Instant | undefined {
+  const newer = records.filter((one) => one.generation > generation && one.retiredAt === undefined)
+  return newer.length === 0
+    ? undefined
+    : (Math.min(...newer.map(({ signsFrom }) => signsFrom)) as Instant)
 }
 
 /** Is what this key has signed, or will sign, good at `now`? These are the keys that are published. */
@@ -75,7 +79,10 @@ export function statesOf(records: Records, now: Instant): SigningKeyState[] {
     if (retiredAt !== undefined) return { record, state: 'retired', at: retiredAt }
     if (record === signing) return { record, state: 'signing', at: signsFrom }
     const until = acceptedUntil(record, records)
-    if (signsFrom > now || until === undefined) return { record, state: 'next', at: signsFrom }
+    const succeeded = succeededAt(record, records)
+    // Where a newer one was made to sign at once, this one never will.
+    const willSign = signsFrom > now && (succeeded === undefined || succeeded > signsFrom)
+    if (until === undefined || willSign) return { record, state: 'next', at: signsFrom }
     return { record, state: until <= now ? 'over' : 'accepted', at: until }
   })
 }
