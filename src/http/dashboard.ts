@@ -21,6 +21,7 @@ export async function showDashboard(exchange: Exchange & SignedIn): Promise<Resp
       idleLimitMs: context.sessionPolicy.idle,
     },
     notice: query.get('notice') === 'password_changed' ? 'password_changed' : undefined,
+    warned: (await context.tokens.endedForReuse(person.id)).length > 0,
     csrfToken: context.formTokens.make(session),
   })
   return context.answers.page(requestId, 200, html)

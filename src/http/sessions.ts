@@ -25,6 +25,7 @@ export async function listSessions({
   actor,
 }: SignedInExchange): Promise<Response> {
   const sessions = await context.sessions.list(actor.accountId, actor.session)
+  const endedForReuse = await context.tokens.endedForReuse(actor.accountId)
   return context.answers.json(requestId, 200, {
     // Where sessions are sealed nobody knows of others.
     complete: context.sessions.listsAll,
@@ -38,6 +39,12 @@ export async function listSessions({
       created_at: iso(session.createdAt),
       last_seen_at: iso(session.seenAt),
       expires_at: iso(session.expiresAt),
+    })),
+    ended_for_reuse: endedForReuse.map(({ id, agent, address, at }) => ({
+      id,
+      device: deviceOf(agent),
+      address,
+      at: iso(at),
     })),
   })
 }
@@ -69,11 +76,18 @@ const page = '/account/sessions'
 export async function showSessions(exchange: SignedInExchange): Promise<Response> {
   const { context, requestId, actor, query } = exchange
   const sessions = await context.sessions.list(actor.accountId, actor.session)
+  const endedForReuse = await context.tokens.endedForReuse(actor.accountId)
   const notice = query.get('notice')
   const html = sessionsPage({
     frame: context.frame,
     sessions: sessions.map((session) => listed(session, actor.session)),
     complete: context.sessions.listsAll,
+    endedForReuse: endedForReuse.map(({ id, agent, address, at }) => ({
+      id,
+      device: deviceOf(agent),
+      address,
+      at: new Date(at),
+    })),
     fresh: context.sessions.isFresh(actor.session),
     notice: notice === 'ended' || notice === 'others_ended' ? notice : undefined,
     csrfToken: context.formTokens.make(actor.session),
@@ -83,16 +97,25 @@ export async function showSessions(exchange: SignedInExchange): Promise<Response
 
 interface EndSessionsBody {
   /** The id of a session, or `others`. */
-  readonly end: string
+  readonly end?: string | undefined
+  /** Or: what the person has been told of, and does not want to read again. */
+  readonly seen?: string | undefined
 }
 
-export const endSessionsShape: z.ZodType<EndSessionsBody> = z.object({ end: z.string() })
+export const endSessionsShape: z.ZodType<EndSessionsBody> = z.union([
+  z.object({ end: z.string() }),
+  z.object({ seen: z.string() }),
+])
 
 /** `POST /account/sessions`: what a form can send instead of DELETE. */
 export async function submitEndSessions(
   exchange: SignedInExchange & { readonly body: EndSessionsBody },
 ): Promise<Response> {
   const { context, requestId, actor, body } = exchange
+  if (body.seen !== undefined) {
+    await context.tokens.forgetReuse(actor.accountId, body.seen)
+    return context.answers.redirect(requestId, page)
+  }
   if (!context.sessions.isFresh(actor.session)) {
     return context.answers.redirect(requestId, signInAgain)
   }

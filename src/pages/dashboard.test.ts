@@ -15,10 +15,16 @@ const ada: DashboardView = {
   },
   csrfToken: 'token"<',
   notice: undefined,
+  warned: false,
 }
 const page = (view: Partial<DashboardView> = {}) => dashboardPage({ ...ada, ...view })
 
 describe('dashboard', () => {
+  it('leads to what happened when a session was ended for safety', () => {
+    expect(page({ warned: true })).toContain('<a href="/account/sessions">See what happened</a>')
+    expect(page()).not.toContain('See what happened')
+  })
+
   it('greets the person by name', () => {
     expect(page()).toContain('<h1>Welcome, Ada Lovelace!</h1>')
   })

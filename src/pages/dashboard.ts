@@ -16,6 +16,8 @@ export interface DashboardView {
   }
   readonly csrfToken: string
   readonly notice: 'password_changed' | undefined
+  /** Was a session ended because an old token of it was presented? */
+  readonly warned: boolean
 }
 
 const notices = {
@@ -29,12 +31,15 @@ const LONG_NAME = 32
 export function dashboardPage(view: DashboardView): string {
   const content = html`<h1${view.name.length > LONG_NAME && html` class="long"`}>Welcome, ${view.name}!</h1>
 ${view.notice && html`<p class="notice" role="status">${notices[view.notice]}</p>`}
+${view.warned && endedForSafety}
 <p class="lead">You are signed in. Here is your account, and how long this session lasts.</p>
 ${accountCard(view)}
 ${sessionCard(view)}`
 
   return layout({ frame: view.frame, title: 'Welcome', doors: 'open', place: 'court', content })
 }
+
+const endedForSafety = html`<p class="summary">A sign-in of yours was ended for your safety. <a href="/account/sessions">See what happened</a></p>`
 
 function accountCard({ name, email, memberSince }: DashboardView): Html {
   return html`<section class="card" aria-labelledby="account">

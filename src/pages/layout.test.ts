@@ -30,6 +30,7 @@ const pages = {
     session: { startedAt: moment, idleEndsAt: moment, endsAt: moment, idleLimitMs: 60_000 },
     csrfToken: 'token',
     notice: undefined,
+    warned: true,
   }),
   sessions: sessionsPage({
     frame,
@@ -46,6 +47,7 @@ const pages = {
     ],
     fresh: true,
     complete: true,
+    endedForReuse: [{ id: 'one', device: 'curl', address: '192.0.2.7', at: moment }],
     notice: 'ended',
     csrfToken: 'token',
   }),

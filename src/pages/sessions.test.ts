@@ -20,11 +20,27 @@ function listed(given: Partial<ListedSession> = {}): ListedSession {
 const own = listed({ id: 'sn_own', current: true })
 
 function page(view: Partial<SessionsView> = {}): string {
-  const all = { frame, complete: true, fresh: true, notice: undefined, csrfToken: 'token' }
+  const all = {
+    frame,
+    complete: true,
+    endedForReuse: [],
+    fresh: true,
+    notice: undefined,
+    csrfToken: 'token',
+  }
   return sessionsPage({ ...all, sessions: [own, listed()], ...view })
 }
 
 describe('sessions page', () => {
+  it('tells of a session that was ended because an old token was presented, until it was seen', () => {
+    const ended = { id: 'x', device: '<b>curl</b>', address: '192.0.2.7', at: moment }
+    const html = page({ endedForReuse: [ended] })
+    expect(html).toContain('A sign-in was ended for your safety')
+    expect(html).toContain('&lt;b&gt;curl&lt;/b&gt; (<bdi>192.0.2.7</bdi>)')
+    expect(html).toContain('name="seen" value="x"')
+    expect(page()).not.toContain('for your safety')
+  })
+
   it('ends any session but the one that is asking', () => {
     expect(page()).toContain('name="end" value="sn_other"')
     expect(page()).not.toContain('value="sn_own"')

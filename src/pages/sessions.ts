@@ -2,6 +2,7 @@ import { type Html, html } from './html.ts'
 import { layout } from './layout.ts'
 import type { PageFrame } from './page.ts'
 import { time } from './time.ts'
+import { type EndedSession, warning } from './warnings.ts'
 
 export interface ListedSession {
   readonly id: string
@@ -21,6 +22,8 @@ export interface SessionsView {
   readonly sessions: readonly ListedSession[]
   /** Are these all that there are? Else there may be others, which nobody knows. */
   readonly complete: boolean
+  /** Sessions that were ended because an old token was presented, the last first. */
+  readonly endedForReuse: readonly EndedSession[]
   /** May others be ended now, or must the person sign in again first? */
   readonly fresh: boolean
   readonly notice: 'ended' | 'others_ended' | undefined
@@ -34,11 +37,12 @@ const notices = {
 
 /** `GET /account/sessions`: where somebody is signed in, and how to end it. */
 export function sessionsPage(view: SessionsView): string {
-  const { sessions, complete, notice } = view
+  const { sessions, complete, endedForReuse, notice, csrfToken } = view
   const alone = complete && sessions.every(({ current }) => current)
 
   const content = html`<h1>Where you are signed in</h1>
 ${notice && html`<p class="notice" role="status">${notices[notice]}</p>`}
+${endedForReuse.map((one) => warning(one, csrfToken))}
 <p class="lead">${leadOf(alone, complete)}</p>
 <ul class="sessions">${sessions.map((session) => row(session, view))}</ul>
 ${!alone && endOthers(view)}

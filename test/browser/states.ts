@@ -25,6 +25,8 @@ export const states: readonly (readonly [name: string, show: Show])[] = [
   ['the dashboard after a password change', changedPassword],
   ['the sessions', manySessions],
   ['the only session', oneSession],
+  ['the sessions, one ended for safety', endedForSafety],
+  ['the dashboard, a session ended for safety', warnedDashboard],
   ['the sessions, long after the sign-in', oldSession],
   ['the sign-in of somebody who is signed in', signInAgain],
   ['a page that is not there', (page, { url }) => go(page, `${url}/nowhere`)],
@@ -101,6 +103,34 @@ const agents = [
   'Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:140.0) Gecko/20100101 Firefox/140.0',
   `${'W'.repeat(60)}/1.0`,
 ]
+
+/** A program of this person has been copied: one refresh token is used again, long after it was spent. */
+async function copied(page: Page, server: ServerProcess): Promise<void> {
+  const person = await registered(server)
+  await signIn(page, server, person)
+  const post = async (path: string, data: object) => {
+    const headers = { 'content-type': 'application/json', 'user-agent': agents[1] as string }
+    const body = JSON.stringify(data)
+    const response = await fetch(server.url + path, { method: 'POST', headers, body })
+    return JSON.parse(await response.text())
+  }
+  const first = await post('/login', { email: person.email, password, transport: 'token' })
+  const second = await post('/refresh', { refresh_token: first.refresh_token })
+  await post('/refresh', { refresh_token: second.refresh_token })
+  await post('/refresh', { refresh_token: first.refresh_token })
+}
+
+async function endedForSafety(page: Page, server: ServerProcess): Promise<void> {
+  await copied(page, server)
+  await go(page, `${server.url}/account/sessions`)
+  await page.getByText('ended for your safety').waitFor()
+}
+
+async function warnedDashboard(page: Page, server: ServerProcess): Promise<void> {
+  await copied(page, server)
+  await go(page, `${server.url}/dashboard`)
+  await page.getByText('ended for your safety').waitFor()
+}
 
 /** As if the person had signed in an hour ago, and been here ever since. */
 async function oldSession(page: Page, server: ServerProcess): Promise<void> {
