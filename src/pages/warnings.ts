@@ -15,7 +15,7 @@ export function warning({ id, device, address, at }: EndedSession, csrfToken: st
   return html`<section class="summary" aria-labelledby="ended-${id}">
 <h2 id="ended-${id}">A sign-in was ended for your safety</h2>
 <p>${device}${from} was signed in as you. On ${time(at, 'minute')} somebody used an old token of that sign-in once more, so there may be a copy of it. Nothing works with it any more.</p>
-<p class="later">If you do not know what that was, <a class="inline" href="/password/change">change your password</a>.</p>
+<p class="later">If you do not know what that was: <a href="/password/change">Change your password</a></p>
 <form class="later" method="post" action="/account/sessions">
 <input type="hidden" name="csrf_token" value="${csrfToken}">
 <input type="hidden" name="seen" value="${id}">
