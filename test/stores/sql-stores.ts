@@ -1,18 +1,22 @@
 import { sql } from 'kysely'
-import { afterAll, describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it } from 'vitest'
 import { SqlAccountStore } from '../../src/stores/sql/accounts.ts'
 import type { Database } from '../../src/stores/sql/database.ts'
 import { migrate, migrationStatus } from '../../src/stores/sql/migrate.ts'
 import type { Migration } from '../../src/stores/sql/migrations/migration.ts'
 import { SqlPasswordStore } from '../../src/stores/sql/passwords.ts'
+import { SqlRefreshFamilyStore } from '../../src/stores/sql/refresh-families.ts'
 import { SqlSessionStore } from '../../src/stores/sql/sessions.ts'
+import { SqlSigningKeyStore } from '../../src/stores/sql/signing-keys.ts'
 import { sqlUnitOfWork } from '../../src/stores/sql/unit-of-work.ts'
 import {
   accountStoreContract,
   anAccount,
   anInstant,
   passwordStoreContract,
+  refreshFamilyStoreContract,
   sessionStoreContract,
+  signingKeyStoreContract,
 } from '../../src/testing/index.ts'
 import { sessionStoreModel } from './session-model.ts'
 
@@ -21,7 +25,8 @@ const now = anInstant('2030-01-01T00:00:00Z')
 /** Every promise of the SQL stores, against one engine. `openEmpty` gives a database of its own each time. */
 export function sqlStoresContract(name: string, openEmpty: () => Promise<Database>): void {
   const opened: Database[] = []
-  afterAll(() => Promise.all(opened.map((db) => db.close())))
+  // After each test: PostgreSQL has so many connections and no more.
+  afterEach(() => Promise.all(opened.splice(0).map((db) => db.close())))
 
   async function empty(): Promise<Database> {
     const db = await openEmpty()
@@ -37,15 +42,28 @@ export function sqlStoresContract(name: string, openEmpty: () => Promise<Databas
 
   accountStoreContract(name, async () => new SqlAccountStore(await migrated()))
 
-  passwordStoreContract(name, async () => {
+  /** A database, and how to put somebody into it. */
+  const peopled = async () => {
     const db = await migrated()
     const newAccount = async () => {
       const account = anAccount()
       await new SqlAccountStore(db).insert(account)
       return account.id
     }
+    return { db, newAccount }
+  }
+
+  passwordStoreContract(name, async () => {
+    const { db, newAccount } = await peopled()
     return { store: new SqlPasswordStore(db), newAccount }
   })
+
+  refreshFamilyStoreContract(name, async () => {
+    const { db, newAccount } = await peopled()
+    return { store: new SqlRefreshFamilyStore(db), newAccount }
+  })
+
+  signingKeyStoreContract(name, async () => new SqlSigningKeyStore(await migrated()))
 
   const sessions = async () => {
     const db = await migrated()
