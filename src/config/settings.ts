@@ -1,5 +1,5 @@
 import { passwordPolicies } from '../core/passwords/index.ts'
-import { signingAlgorithms } from '../core/tokens/index.ts'
+import { maxAccessLifetime, signingAlgorithms } from '../core/tokens/index.ts'
 import { Secret } from '../kernel/secret.ts'
 import * as parse from './parsers.ts'
 import type { Setting, SettingName, Settings } from './setting.ts'
@@ -187,7 +187,8 @@ const settings: { readonly [Name in SettingName]: Setting<Settings[Name]> } = {
     about: 'how long an access token is good for where only its signature is looked at',
     default: '15m',
     reason: 'that long a sign-out may go unnoticed by services that do not ask',
-    parse: parse.duration('1m', '24h'),
+    // What a key has signed is accepted for as long.
+    parse: parse.duration('1m', parse.writeDuration(maxAccessLifetime)),
   },
   refresh_token_idle: {
     about: 'a sign-in with tokens ends when it is not refreshed for this long',

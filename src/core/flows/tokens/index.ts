@@ -1,1 +1,1 @@
-export { type EndedForReuse, type RefreshOutcome, type TokenPair, Tokens } from './service.ts'
+export { type RefreshOutcome, type TokenPair, Tokens } from './service.ts'
