@@ -95,6 +95,16 @@ export async function startContenders(
   return contenders
 }
 
+/** Sallyport alone, with these settings. */
+export async function startSallyportAlone(
+  stack: AsyncDisposableStack,
+  cores: string | undefined,
+  env: Readonly<Record<string, string>>,
+): Promise<Contender> {
+  const server = stack.use(await startSallyport(cores, env))
+  return settledIn({ name: 'Sallyport', dialect: sallyport, hashing: { mebibytes: 19 } }, server)
+}
+
 const accounts = 32
 
 /** At a hundred requests a second it would take minutes until the code is compiled. */

@@ -1,6 +1,6 @@
 /**
- * What does a session check cost? `GET /me` with a session cookie (SQLite, log on) against a server
- * that knows nobody and answers the same bytes: with Hono, and with nothing but Node.
+ * What does a session check cost? `GET /me` with a session cookie, and with an access token (SQLite, log on),
+ * against a server that knows nobody and answers the same bytes: with Hono, and with nothing but Node.
  */
 import { type Answer, requestBytes } from './http.ts'
 import { underLoad } from './load.ts'
@@ -22,6 +22,12 @@ await post(sallyport.port, '/register', person)
 const signedIn = await post(sallyport.port, '/login', person)
 const cookie = signedIn.headers.get('set-cookie')?.split(';')[0] ?? ''
 const request = requestBytes({ path: '/me', headers: { cookie } })
+const tokens = await post(sallyport.port, '/login', { ...person, transport: 'token' })
+const { access_token: accessToken } = (await tokens.json()) as { access_token: string }
+const requestByToken = requestBytes({
+  path: '/me',
+  headers: { authorization: `Bearer ${accessToken}` },
+})
 
 const answer = await answerOf(sallyport.port)
 await using hono = await startBare('hono', answer, serverCore)
@@ -34,11 +40,13 @@ await report(
     title: `Authenticated GET /me, ${connections} connections, ${pinned ? 'server on one core, load on another' : 'nothing pinned'}`,
     variants: [
       variant('Sallyport', sallyport),
+      variant('Sallyport, access token', sallyport, requestByToken),
       variant('bare Hono', hono),
       variant('bare node:http', node),
     ],
     comparisons: [
       { of: 'Sallyport', to: 'bare Hono', by: 'rate', goal: 0.75 },
+      { of: 'Sallyport, access token', to: 'Sallyport', by: 'rate', goal: 0.9 },
       { of: 'Sallyport', to: 'bare node:http', by: 'rate' },
       { of: 'bare Hono', to: 'bare node:http', by: 'rate' },
     ],
@@ -46,8 +54,8 @@ await report(
   optionsOf({ rounds: 9, seconds: 2 }),
 )
 
-function variant(name: string, server: RunningServer) {
-  return underLoad(name, { server, connections, restless: pinned, next: () => request, check })
+function variant(name: string, server: RunningServer, asked = request) {
+  return underLoad(name, { server, connections, restless: pinned, next: () => asked, check })
 }
 
 /** The same body, and headers of the same length: they differ in date and request id only. */
