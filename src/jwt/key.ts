@@ -1,5 +1,5 @@
 import type { KeyObject } from 'node:crypto'
-import type { Algorithm } from './algorithm.ts'
+import { type Algorithm, schemes } from './algorithm.ts'
 import { TokenKeyError } from './errors.ts'
 import { isSample } from './sample-keys.ts'
 
@@ -38,7 +38,18 @@ export function keyOf(
   const refusal = unfitness(verifying, algorithm, signing ? 3072 : minRsaBits)
   if (refusal) throw new TokenKeyError(refusal)
   if (id !== undefined && !isKeyId(id)) throw new TokenKeyError('malformed')
+  if (signing && !isPair(algorithm, signing, verifying)) throw new TokenKeyError('inconsistent')
   return { algorithm, id, verifying, signing }
+}
+
+/** OpenSSL takes EC and RSA keys whose private part is that of another key, and signs what nobody can verify. */
+function isPair(algorithm: Algorithm, signing: KeyObject, verifying: KeyObject): boolean {
+  const { sign, verify } = schemes[algorithm]
+  try {
+    return verify('any text', sign('any text', signing), verifying)
+  } catch {
+    return false
+  }
 }
 
 const maxIdLength = 255
