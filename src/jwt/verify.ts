@@ -51,7 +51,7 @@ const unsupported = ['crit', 'b64', 'zip', 'enc']
  * times are compared in epoch seconds, `exp` itself being over. A token for an audience is refused where no
  * audience is expected.
  *
- * @throws {TokenMisuseError} `algorithms` is empty.
+ * @throws {TokenMisuseError} `algorithms` is empty, or the leeway is none.
  * @see RFC 7519, RFC 8725; OWASP ASVS 5.0, V9
  *
  * @example
@@ -67,6 +67,7 @@ export function verifyToken(
   { keys, algorithms, type = 'JWT', clock, ...expected }: Expectations,
 ): VerifiedToken | RefusedToken {
   if (algorithms.length === 0) throw new TokenMisuseError('no algorithm is expected')
+  refuseLeeway(expected.leewaySeconds)
   const compact = readCompact(token)
   if (!compact) return refused('malformed')
   const { header, input, payload, signature } = compact
@@ -83,6 +84,16 @@ export function verifyToken(
   if (!claims) return refused('malformed')
   const refusal = judgeClaims(claims, { ...expected, type }, epochSeconds(clock))
   return refusal ? refused(refusal) : { kind: 'verified', claims: claims as Claims, header }
+}
+
+const day = 86_400
+
+/** One that is not a number, such as of a variable that is not set, would let tokens live for ever. */
+function refuseLeeway(seconds: number | undefined): void {
+  if (seconds === undefined || (typeof seconds === 'number' && seconds >= 0 && seconds <= day)) {
+    return
+  }
+  throw new TokenMisuseError('the leeway is a number of seconds from zero to a day')
 }
 
 /** Media types are compared without regard to case, `application/` left out (RFC 7515, 4.1.9). */
