@@ -1,6 +1,6 @@
 import { systemRandom, urlSafe } from '../kernel/random.ts'
 import { schemes } from './algorithm.ts'
-import { maxTokenLength, readJsonObject } from './compact.ts'
+import { isPlain, maxTokenLength, readJsonObject } from './compact.ts'
 import { TokenKeyError, TokenMisuseError } from './errors.ts'
 import type { TokenKey } from './key.ts'
 import { epochSeconds, type TokenClock } from './time.ts'
@@ -76,10 +76,8 @@ function encode(value: object): string {
   }
   const encoded = Buffer.from(text).toString('base64url')
   // Whatever is signed here is also accepted here.
-  if (unusual.test(text) && !readJsonObject(encoded)) {
-    throw new TokenMisuseError('the claims have a name that is not allowed')
+  if (!isPlain(text) && !readJsonObject(encoded)) {
+    throw new TokenMisuseError('the claims have a name that is not allowed, or are nested too deep')
   }
   return encoded
 }
-
-const unusual = /__proto__|constructor|prototype/

@@ -1,0 +1,23 @@
+import { describe, expect, it } from 'vitest'
+import { TokenMisuseError } from './errors.ts'
+import { generateKey } from './generate.ts'
+import { signToken } from './sign.ts'
+import { verifyToken } from './verify.ts'
+
+const key = await generateKey('HS256')
+const options = { key, lifetimeSeconds: 900 }
+const kindOf = (token: string) => verifyToken(token, { keys: key, algorithms: ['HS256'] }).kind
+
+function nested(levels: number): unknown {
+  return levels === 0 ? 'end' : [nested(levels - 1)]
+}
+
+describe('what is signed is also accepted', () => {
+  it.each([
+    ['short', ''],
+    ['long', 'x'.repeat(3000)],
+  ])('and nested no deeper than 32 levels, %s or not', (_, padding) => {
+    expect(kindOf(signToken({ claim: nested(31), padding }, options))).toBe('verified')
+    expect(() => signToken({ claim: nested(32), padding }, options)).toThrow(TokenMisuseError)
+  })
+})
