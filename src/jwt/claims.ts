@@ -53,7 +53,7 @@ export function judgeClaims(
 }
 
 /** Names that are not there are not asked for here; those that are there must mean what they say. */
-function areTyped(claims: Readonly<Record<string, unknown>>): claims is Partial<Claims> {
+export function areTyped(claims: Readonly<Record<string, unknown>>): claims is Partial<Claims> {
   for (const name of texts) {
     const value = claims[name]
     if (value !== undefined && (typeof value !== 'string' || value === '')) return false

@@ -21,3 +21,25 @@ describe('what is signed is also accepted', () => {
     expect(() => signToken({ claim: nested(32), padding }, options)).toThrow(TokenMisuseError)
   })
 })
+
+describe('claims that nobody would accept are not signed', () => {
+  it.each([
+    { iss: '' },
+    { sub: 5 },
+    { sid: null },
+    { client_id: ['web'] },
+    { jti: null },
+    { jti: '' },
+    { aud: [] },
+    { aud: ['here', 5] },
+    { nbf: '1800000000' },
+    { nbf: Number.NaN },
+  ])('%j', (claims) => {
+    expect(() => signToken(claims, options)).toThrow(TokenMisuseError)
+  })
+
+  it('nor what puts itself in the place of all claims', () => {
+    const claims = { toJSON: () => ({ sub: 'ann' }) }
+    expect(() => signToken(claims, options)).toThrow(TokenMisuseError)
+  })
+})

@@ -1,5 +1,6 @@
 import { systemRandom, urlSafe } from '../kernel/random.ts'
 import { schemes } from './algorithm.ts'
+import { areTyped } from './claims.ts'
 import { isPlain, maxTokenLength, readJsonObject } from './compact.ts'
 import { TokenKeyError, TokenMisuseError } from './errors.ts'
 import type { TokenKey } from './key.ts'
@@ -23,7 +24,7 @@ const own = ['exp', 'iat'] as const
  * gets the token can read them.
  *
  * @throws {TokenMisuseError} The lifetime is not a whole number above zero, the claims say `exp` or `iat`
- * themselves, or they are not plain JSON.
+ * themselves, one has a value that its name does not allow, or they are not plain JSON.
  * @throws {TokenKeyError} The key can only verify.
  *
  * @example
@@ -40,8 +41,13 @@ export function signToken(
     }
   }
   const iat = Math.floor(epochSeconds(clock))
-  const jti = claims['jti'] ?? urlSafe(systemRandom, 16)
-  const payload = encode({ ...claims, iat, exp: iat + lifetimeSeconds, jti })
+  const { jti = urlSafe(systemRandom, 16) } = claims
+  const stated = { ...claims, iat, exp: iat + lifetimeSeconds, jti }
+  // A method `toJSON` would put anything in the place of all claims, without an end.
+  if (!areTyped(stated) || typeof stated['toJSON'] === 'function') {
+    throw new TokenMisuseError('a claim has no value, or one of the wrong type')
+  }
+  const payload = encode(stated)
   const header = headerOf(key, type)
   const input = `${header}.${payload}`
   if (!key.signing) throw new TokenKeyError('not_private')
