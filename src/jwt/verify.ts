@@ -82,7 +82,7 @@ export function verifyToken(
 
   const claims = readJsonObject(payload)
   if (!claims) return refused('malformed')
-  const refusal = judgeClaims(claims, { ...expected, type }, epochSeconds(clock))
+  const refusal = judgeClaims(claims, { ...expected, type: plainType(type) }, epochSeconds(clock))
   return refusal ? refused(refusal) : { kind: 'verified', claims: claims as Claims, header }
 }
 
@@ -99,7 +99,7 @@ function refuseLeeway(seconds: number | undefined): void {
 /** Media types are compared without regard to case, `application/` left out (RFC 7515, 4.1.9). */
 function isOfType(stated: unknown, expected: string): boolean {
   if (stated === expected) return true
-  if (stated === undefined) return expected === 'JWT'
+  if (stated === undefined) return plainType(expected) === 'jwt'
   return typeof stated === 'string' && plainType(stated) === plainType(expected)
 }
 
