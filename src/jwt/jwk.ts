@@ -63,6 +63,11 @@ export function importJwk(jwk: JsonWebKey, options: KeyOptions = {}): TokenKey {
     ...numbers,
   }
   const verifying = read(() => createPublicKey({ key: publicPart(input), format: 'jwk' }))
+  const exported: Readonly<Record<string, unknown>> = verifying.export({ format: 'jwk' })
+  // Zeros in front make other bytes of the same number (RFC 7518, 6.2.1.2 and 6.3.1.1).
+  if (members[kind].public.some((name) => exported[name] !== numbers[name])) {
+    throw new TokenKeyError('malformed')
+  }
   if (!isPrivate) return keyOf(verifying, undefined, use)
   const signing = read(() => createPrivateKey({ key: input, format: 'jwk' }))
   return keyOf(verifying, signing, use)
@@ -92,7 +97,9 @@ function described({ algorithm, id }: TokenKey, key: KeyObject): JsonWebKey {
   return { ...(key.export({ format: 'jwk' }) as JsonWebKey), alg: algorithm, use: 'sig', ...kid }
 }
 
-function kindOf({ kty }: JsonWebKey): Kind {
+function kindOf(jwk: JsonWebKey): Kind {
+  if (typeof jwk !== 'object' || jwk === null) throw new TokenKeyError('malformed')
+  const { kty } = jwk
   if (typeof kty === 'string' && Object.hasOwn(members, kty)) return kty as Kind
   throw new TokenKeyError('unknown_kind')
 }

@@ -57,7 +57,7 @@ export function importJwks(
 
 function usable(jwk: JsonWebKey, options: KeyOptions): TokenKey[] {
   try {
-    return [importJwk(jwk ?? {}, options)]
+    return [importJwk(jwk, options)]
   } catch (error) {
     if (error instanceof TokenKeyError) return []
     throw error
