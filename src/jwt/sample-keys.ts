@@ -32,13 +32,21 @@ const known: ReadonlySet<string> = new Set(
 
 const placeholder = /change.?me|your.?secret|example|placeholder|keep.?it.?secret|0123456789/i
 
+/** Keys of other kinds as text: a public one is no secret, and a token signed with it is a known attack. */
+const otherKind = /-----BEGIN |"kty"\s*:/
+
 /** Random bytes have many different ones: of 32, fewer than 12 happen less than once in 2^80 keys. */
 const leastDifferent = 12
 
 /** Is this a key that anybody could guess: a sample, or one that no random generator has made (CWE-1392)? */
 export function isSample(key: Uint8Array): boolean {
   const text = Buffer.from(key).toString('latin1')
-  return known.has(digestOf(key)) || placeholder.test(text) || new Set(key).size < leastDifferent
+  return (
+    known.has(digestOf(key)) ||
+    placeholder.test(text) ||
+    otherKind.test(text) ||
+    new Set(key).size < leastDifferent
+  )
 }
 
 function digestOf(key: Uint8Array): string {
