@@ -1,3 +1,4 @@
+import { TokenMisuseError } from './errors.ts'
 import type { Jwks } from './jwks.ts'
 import type { TokenKey } from './key.ts'
 import { refuseLifetime, signToken } from './sign.ts'
@@ -7,7 +8,7 @@ import { type RefusedToken, type VerifiedToken, verifyToken } from './verify.ts'
 export interface TokensOptions {
   /** What signs. */
   readonly key: TokenKey
-  /** What is accepted, where that is more than the one key: a key that was replaced, say. */
+  /** What is accepted, where that is more than the one key: that one and a key that was replaced, say. */
   readonly keys?: Jwks
   /** Who signs: `iss`, and what is expected of tokens that come back. */
   readonly issuer?: string
@@ -47,7 +48,8 @@ const refreshType = 'refresh+jwt'
  * Neither can be taken back before it expires: there is nothing that could know. The server's own refresh tokens
  * are of another kind, which is spent by use and ends with the session.
  *
- * @throws {TokenMisuseError} A lifetime is not a whole number above zero.
+ * @throws {TokenMisuseError} A lifetime is not a whole number above zero, or tokens signed with `key` would
+ * not be accepted by `keys`.
  *
  * @example
  * const tokens = createTokens({ key: await generateKey('EdDSA'), issuer: 'https://id.example.com' })
@@ -66,6 +68,10 @@ export function createTokens({
 }: TokensOptions): Tokens {
   refuseLifetime(accessSeconds)
   refuseLifetime(refreshSeconds)
+  if (keys && !keys.find(key.id, key.algorithm)?.verifying.equals(key.verifying)) {
+    throw new TokenMisuseError('the key that signs is not among those that are accepted')
+  }
+  const algorithms = [...new Set((keys?.keys ?? [key]).map(({ algorithm }) => algorithm))]
   const party = {
     ...(issuer !== undefined && { iss: issuer }),
     ...(audience !== undefined && { aud: audience }),
@@ -75,7 +81,7 @@ export function createTokens({
   const verify = (token: unknown, type: string) =>
     verifyToken(token, {
       keys: keys ?? key,
-      algorithms: [...new Set([key, ...(keys?.keys ?? [])].map(({ algorithm }) => algorithm))],
+      algorithms,
       type,
       clock,
       ...(issuer !== undefined && { issuer }),
