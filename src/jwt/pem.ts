@@ -8,14 +8,15 @@ import { type KeyOptions, keyOf, type TokenKey } from './key.ts'
  * @throws {TokenKeyError} It cannot be used; `reason` says why.
  */
 export function importPem(pem: string, options: KeyOptions = {}): TokenKey {
+  const text = pem.trim()
   // A certificate would be taken for the key in it, though nobody has looked at what it certifies.
-  if (!/^-----BEGIN (?:(?:EC |RSA )?PRIVATE|PUBLIC) KEY-----/.test(pem.trimStart())) {
+  if (!/^-----BEGIN (?:(?:EC |RSA )?PRIVATE|PUBLIC) KEY-----/.test(text)) {
     throw new TokenKeyError('malformed')
   }
-  const isPrivate = /^\s*-----BEGIN [A-Z ]*PRIVATE KEY/.test(pem)
+  const isPrivate = /^-----BEGIN [A-Z ]*PRIVATE KEY/.test(text)
   try {
-    const signing = isPrivate ? createPrivateKey(pem) : undefined
-    return keyOf(createPublicKey(signing ?? pem), signing, options)
+    const signing = isPrivate ? createPrivateKey(text) : undefined
+    return keyOf(createPublicKey(signing ?? text), signing, options)
   } catch (error) {
     // What OpenSSL has to say of a key may quote it.
     throw error instanceof TokenKeyError ? error : new TokenKeyError('malformed')

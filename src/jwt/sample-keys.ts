@@ -30,7 +30,8 @@ const known: ReadonlySet<string> = new Set(
   ].map(digestOf),
 )
 
-const placeholder = /change.?me|your.?secret|example|placeholder|keep.?it.?secret|0123456789/i
+const placeholder =
+  /change.?me|your[\w-]{0,16}secret|example|placeholder|keep.?it.?secret|0123456789/i
 
 /** Keys of other kinds as text: a public one is no secret, and a token signed with it is a known attack. */
 const otherKind = /-----BEGIN |"kty"\s*:/
