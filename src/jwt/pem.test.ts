@@ -98,6 +98,10 @@ describe('a secret', () => {
       ),
     ],
     [
+      'the key of RFC 7520, 3.5',
+      Buffer.from('hJtXIZ2uSN5kbQfbtTNWbpdmhkV8FJG-Onbc6mxCcYg', 'base64url'),
+    ],
+    [
       'a sample of a guide, as text',
       Buffer.from('09d25e094faa6ca2556c818166b7a9563b93f7099f6f0f4caa6cf63b88e8d3e7'),
     ],

@@ -19,7 +19,7 @@ const texts = [
 /** RFC 7515, A.1; RFC 7520, 3.5. */
 const encoded = [
   'AyM1SysPpbyDfgZld3umj1qzKObwVMkoqQ-EstJQLr_T-1qS0gZH75aKtMN3Yj0iPS4hcgUuTwjAzZr1Z9CAow',
-  'hJtXIZ2uSN5kbQfbtTNWbpdmhkV8FtKBrMnO4GZ7DYQ',
+  'hJtXIZ2uSN5kbQfbtTNWbpdmhkV8FJG-Onbc6mxCcYg',
 ]
 
 const known: ReadonlySet<string> = new Set(
