@@ -13,7 +13,7 @@ function verdictOn(
   expected: ClaimExpectations = {},
   now = start,
 ): string {
-  return judgeClaims({ ...claims, ...extra }, { ...expected, type: 'jwt' }, now) ?? 'good'
+  return judgeClaims({ ...claims, ...extra }, expected, 'jwt', now) ?? 'good'
 }
 
 describe('times', () => {

@@ -32,10 +32,16 @@ const times = ['exp', 'nbf', 'iat'] as const
 /** RFC 9068, 2.2. */
 const ofAccessTokens = ['iss', 'aud', 'sub', 'client_id', 'jti'] as const
 
-/** Why these claims are refused; `undefined` when they are as expected. @param now - Epoch seconds. */
+/**
+ * Why these claims are refused; `undefined` when they are as expected.
+ *
+ * @param type - Of the token, in small letters.
+ * @param now - Epoch seconds.
+ */
 export function judgeClaims(
   claims: Readonly<Record<string, unknown>>,
-  { issuer, audience, requires, leewaySeconds = 0, type }: ClaimExpectations & { type: string },
+  { issuer, audience, requires, leewaySeconds = 0 }: ClaimExpectations,
+  type: string,
   now: number,
 ): ClaimRefusal | undefined {
   if (!areTyped(claims)) return 'invalid_claim'

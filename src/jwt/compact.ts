@@ -59,15 +59,22 @@ export function readJsonObject(encoded: string): JsonObject | undefined {
     : undefined
 }
 
-/** Names that {@link parseJson} refuses; written with escapes they are not in their own form either. */
-const forbidden = /"(?:__proto__|constructor|prototype)"/
-
-/** Without more brackets than levels are allowed, nothing is nested too deep. */
-const manyLevels = /(?:[[{][^[{]*){33}/
-
-/** Nothing that the strict reader would refuse but a name that is there twice. */
+/** Nothing that the strict reader would refuse but a name that is there twice. Far quicker than a pattern. */
 export function isPlain(text: string): boolean {
-  return text.length <= plainLength && !forbidden.test(text) && !manyLevels.test(text)
+  return (
+    text.length <= plainLength &&
+    // Names that it forbids; written with escapes they are not in their own form.
+    !text.includes('proto') &&
+    !text.includes('constructor') &&
+    // Without more brackets than levels are allowed, nothing is nested too deep.
+    countOf('{', text) + countOf('[', text) <= maxDepth
+  )
+}
+
+function countOf(bracket: string, text: string): number {
+  let count = 0
+  for (let at = text.indexOf(bracket); at !== -1; at = text.indexOf(bracket, at + 1)) count += 1
+  return count
 }
 
 /** Longer texts are rare: the strict reader has the time. */
