@@ -3,7 +3,7 @@
  * the signature alone by node:crypto on the same bytes, and against other libraries.
  */
 import { setImmediate } from 'node:timers/promises'
-import { algorithms, generateKey } from '../src/jwt/index.ts'
+import { type Algorithm, algorithms, generateKey } from '../src/jwt/index.ts'
 import type { Comparison, Sample, Variant } from './plan.ts'
 import { optionsOf, perCallColumns, report } from './report.ts'
 import { type TokenLibrary, tokenLibraries } from './token-libraries.ts'
@@ -16,8 +16,8 @@ const breath = 5
 
 const verbs = ['sign', 'verify'] as const
 
-/** The least share of the bare signature. What RSA costs leaves nothing to be lost. */
-const goals = { EdDSA: 0.9, ES256: 0.9, HS256: 0.6, PS256: 0.9, RS256: 0.9 } as const
+/** The least share of the bare signature: an HMAC takes no longer than JSON does. None of RSA: information. */
+const goals: Partial<Record<Algorithm, number>> = { EdDSA: 0.9, ES256: 0.9, HS256: 0.6 }
 
 const variants: Variant[] = []
 const comparisons: Comparison[] = []
@@ -30,8 +30,12 @@ for (const algorithm of algorithms) {
     variants.push(
       ...libraries.map((one) => ({ name: nameOf(one), run: inBatches(one[verb], verb) })),
     )
-    const against = (to: TokenLibrary, goal: number) =>
-      ({ of: nameOf(ours), to: nameOf(to), by: 'rate', goal }) as const
+    const against = (to: TokenLibrary, goal: number | undefined): Comparison => ({
+      of: nameOf(ours),
+      to: nameOf(to),
+      by: 'rate',
+      ...(goal !== undefined && { goal }),
+    })
     comparisons.push(against(bare, goals[algorithm]), ...others.map((one) => against(one, 1)))
   }
 }
