@@ -3,7 +3,7 @@ const half = 32
 
 /**
  * From DER, as OpenSSL writes a signature, to the two halves of fixed length that RFC 7518, 3.4 asks for. Node
- * does the same when it is told `ieee-p1363`, and takes longer for it than for the signature itself.
+ * does the same when it is told `ieee-p1363`, and takes half as long for it as for the signature itself.
  */
 export function halvesOf(der: Uint8Array): Buffer {
   const halves = Buffer.alloc(2 * half)
