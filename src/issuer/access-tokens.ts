@@ -30,6 +30,9 @@ const type = 'at+jwt'
 /** Tokens in use at the same time, about. Each takes some hundred bytes. */
 const maxRemembered = 10_000
 
+/** At this time no token of ours had expired. */
+const beforeAll: Clock = { now: () => 0 as Instant }
+
 interface Verified extends RecognisedAccessToken {
   readonly expiresAt: number
 }
@@ -80,7 +83,7 @@ export class AccessTokenIssuer implements AccessTokens {
   async recogniseExpired(token: string): Promise<RecognisedAccessToken | undefined> {
     const recognised = await this.recognise(token)
     if (recognised) return recognised
-    const verified = this.#verify(token, Number.MAX_SAFE_INTEGER)
+    const verified = this.#verify(token, beforeAll)
     return typeof verified === 'string' ? undefined : verified
   }
 
@@ -102,8 +105,8 @@ export class AccessTokenIssuer implements AccessTokens {
     return verified
   }
 
-  #verify(token: string, leewaySeconds = 0): Verified | TokenRefusal {
-    const { keys, issuer, audience, clock } = this.#deps
+  #verify(token: string, clock = this.#deps.clock): Verified | TokenRefusal {
+    const { keys, issuer, audience } = this.#deps
     const outcome = verifyToken(token, {
       keys: keys.accepted,
       // Each key of ours is for one of them.
@@ -112,7 +115,6 @@ export class AccessTokenIssuer implements AccessTokens {
       issuer,
       audience,
       requires: ['sid'],
-      leewaySeconds,
       clock,
     })
     if (outcome.kind === 'refused') return outcome.reason
