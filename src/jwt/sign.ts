@@ -50,6 +50,7 @@ export function signToken(
   const payload = encode(stated)
   const header = headerOf(key, type)
   const input = `${header}.${payload}`
+  if (input.length > maxTokenLength) throw new TokenMisuseError('the claims are too long')
   if (!key.signing) throw new TokenKeyError('not_private')
   const token = `${input}.${schemes[key.algorithm].sign(input, key.signing)}`
   if (token.length > maxTokenLength) throw new TokenMisuseError('the claims are too long')
@@ -82,7 +83,7 @@ function encode(value: object): string {
   }
   const encoded = Buffer.from(text).toString('base64url')
   // Whatever is signed here is also accepted here.
-  if (!isPlain(text) && !readJsonObject(encoded)) {
+  if (!isPlain(text, value) && !readJsonObject(encoded)) {
     throw new TokenMisuseError('the claims have a name that is not allowed, or are nested too deep')
   }
   return encoded

@@ -1,0 +1,57 @@
+import { createHmac, createSecretKey } from 'node:crypto'
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { maxTokenLength } from './compact.ts'
+import { hmac } from './hmac.ts'
+
+const hexOf = (secret: Buffer, text: string) =>
+  Buffer.from(hmac(createSecretKey(secret), text), 'base64url').toString('hex')
+
+describe('HMAC-SHA-256', () => {
+  // RFC 4231, 4.2, 4.3, 4.7 and 4.8: keys that are shorter than a block, and longer.
+  it.each([
+    [
+      Buffer.alloc(20, 0x0b),
+      'Hi There',
+      'b0344c61d8db38535ca8afceaf0bf12b881dc200c9833da726e9376c2e32cff7',
+    ],
+    [
+      Buffer.from('Jefe'),
+      'what do ya want for nothing?',
+      '5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843',
+    ],
+    [
+      Buffer.alloc(131, 0xaa),
+      'Test Using Larger Than Block-Size Key - Hash Key First',
+      '60e431591ee0b67f0d8a26aacbf5b77f8e0bc6213728c5140546040f0ee37f54',
+    ],
+    [
+      Buffer.alloc(131, 0xaa),
+      'This is a test using a larger than block-size key and a larger than block-size data. The key needs to be hashed before being used by the HMAC algorithm.',
+      '9b09ffa71b942fcb27635fbcd5b0e944bfdc63644f0713938a7f51535c3a35e2',
+    ],
+  ])('knows the answers of RFC 4231: %#', (secret, text, answer) => {
+    expect(hexOf(secret, text)).toBe(answer)
+  })
+
+  it('is what node:crypto makes, of every key and text, one after the other', () => {
+    const ascii = fc.string({ unit: 'binary-ascii', maxLength: 400 })
+    fc.assert(
+      fc.property(fc.uint8Array({ minLength: 1, maxLength: 200 }), ascii, ascii, (key, a, b) => {
+        const object = createSecretKey(key)
+        for (const text of [a, b, a, '']) {
+          expect(hmac(object, text)).toBe(
+            createHmac('sha256', key).update(text).digest('base64url'),
+          )
+        }
+      }),
+      { numRuns: 2000 },
+    )
+  })
+
+  it('takes the longest token', () => {
+    const key = createSecretKey(Buffer.alloc(32, 7))
+    const text = 'x'.repeat(maxTokenLength)
+    expect(hmac(key, text)).toBe(createHmac('sha256', key).update(text).digest('base64url'))
+  })
+})
