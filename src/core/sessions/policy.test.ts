@@ -2,7 +2,14 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { type Duration, type Instant, minutes, plus, seconds } from '../../kernel/clock.ts'
 import { anAccount, anInstant, aSession } from '../../testing/records.ts'
-import { firstDeadlines, isFresh, renewedDeadline, speaksFor } from './policy.ts'
+import {
+  deadlineAfter,
+  firstDeadlines,
+  isFresh,
+  isWorthNoting,
+  renewedDeadline,
+  speaksFor,
+} from './policy.ts'
 
 const policy = {
   idle: minutes(30),
@@ -29,6 +36,22 @@ describe('session policy', () => {
     expect(renewedDeadline(policy, session, plus(start, seconds(60)))).toBe(
       anInstant('2030-01-01T00:31:00Z'),
     )
+  })
+
+  it('gives sessions of tokens limits of their own, which no access token moves', () => {
+    const session = aSession(account, { kind: 'jwt', ...firstDeadlines(policy, 'jwt', start) })
+    expect(session.expiresAt).toBe(anInstant('2030-01-08T00:00:00Z'))
+    expect(session.endsAt).toBe(anInstant('2030-01-31T00:00:00Z'))
+    expect(renewedDeadline(policy, session, anInstant('2030-01-07T00:00:00Z'))).toBeUndefined()
+    const moved = deadlineAfter(policy, session, anInstant('2030-01-05T00:00:00Z'))
+    expect(moved).toBe(anInstant('2030-01-12T00:00:00Z'))
+    expect(deadlineAfter(policy, session, anInstant('2030-01-30T00:00:00Z'))).toBe(session.endsAt)
+  })
+
+  it('notes a refresh once a minute', () => {
+    const session = aSession(account, { seenAt: start })
+    expect(isWorthNoting(session, plus(start, seconds(59)))).toBe(false)
+    expect(isWorthNoting(session, plus(start, seconds(60)))).toBe(true)
   })
 
   it('never moves it beyond the absolute limit, nor again when it is there', () => {

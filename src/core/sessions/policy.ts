@@ -1,4 +1,4 @@
-import { between, type Duration, earlier, type Instant, plus } from '../../kernel/clock.ts'
+import { between, type Duration, earlier, type Instant, minutes, plus } from '../../kernel/clock.ts'
 import type { TokenKind } from '../../kernel/token.ts'
 import type { Account } from '../accounts/index.ts'
 import type { Session } from './session.ts'
@@ -63,6 +63,14 @@ export function renewedDeadline(
   const renewed = deadlineAfter(policy, session, now)
   const gain = between(session.expiresAt, renewed)
   return gain > 0 && gain >= policy.idle / debounceFraction ? renewed : undefined
+}
+
+/** Uses that follow one another more closely say nothing new to whoever reads when a session was last used. */
+const noted: Duration = minutes(1)
+
+/** Is it long enough since the last use that was written down? */
+export function isWorthNoting({ seenAt }: Session, now: Instant): boolean {
+  return between(seenAt, now) >= noted
 }
 
 /** Has the person proved lately who they are? (ASVS 5.0, 7.5.1) */

@@ -8,6 +8,7 @@ import {
   deadlineAfter,
   firstDeadlines,
   isFresh,
+  isWorthNoting,
   renewedDeadline,
   type SessionPolicy,
 } from './policy.ts'
@@ -138,6 +139,7 @@ export class Sessions {
   /** Notes that a session was used by its refresh token: nothing else moves the end of one that has such a token. */
   async prolong(session: Session): Promise<void> {
     const { carrier, clock } = this.#deps
+    if (!isWorthNoting(session, clock.now())) return
     await carrier.extend(session, this.deadlineAfterUse(session), clock.now())
   }
 
