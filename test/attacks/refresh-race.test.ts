@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import type { AuthOptions } from '../../src/index.ts'
 import { seconds } from '../../src/kernel/clock.ts'
 import { jsonOf, startApp } from '../support/app.ts'
 import { freshPostgresDatabase } from '../support/postgres-database.ts'
@@ -6,7 +7,7 @@ import { accessStatus, partOf, refresh, refreshed, tokensOf } from '../support/t
 
 const many = Array.from({ length: 50 })
 
-describe.each([
+describe.each<[string, () => Promise<AuthOptions>]>([
   ['SQLite', async () => ({})],
   ['PostgreSQL', async () => ({ databaseUrl: await freshPostgresDatabase() })],
 ])('one refresh token used by fifty callers at once, on %s', async (_engine, database) => {
@@ -15,8 +16,7 @@ describe.each([
   const ann = await app.registered()
 
   /** A second node where there can be one: the race is decided by the database, not by a process. */
-  const other =
-    'databaseUrl' in place ? await startApp({ ...place, dataDir: app.dataDir }) : undefined
+  const other = place.databaseUrl ? await startApp({ ...place, dataDir: app.dataDir }) : undefined
 
   it('is an error for nobody, and has one successor that goes on working', async () => {
     const first = await tokensOf(app, ann)
