@@ -6,8 +6,6 @@ export interface ClientCredentials {
   /** Empty when it does not say. */
   readonly id: string
   readonly secret: string
-  /** Was it said in an Authorization header? */
-  readonly inHeader: boolean
 }
 
 interface ClientFields {
@@ -25,7 +23,7 @@ export function clientCredentials(
 ): ClientCredentials | 'twice' | undefined {
   const authorization = headers.get('authorization')
   if (authorization === null || !/^basic\b/i.test(authorization)) {
-    return { id: client_id, secret: client_secret, inHeader: false }
+    return { id: client_id, secret: client_secret }
   }
   if (client_secret !== '') return 'twice'
   const encoded = /^basic +([A-Za-z0-9+/]+={0,2})$/i.exec(authorization)?.[1]
@@ -36,7 +34,7 @@ export function clientCredentials(
   const secret = decoded(text.slice(colon + 1))
   if (id === undefined || secret === undefined) return undefined
   if (client_id !== '' && client_id !== id) return 'twice'
-  return { id, secret, inHeader: true }
+  return { id, secret }
 }
 
 /** Is this one of the programs that have a secret here? In the same time for every wrong secret. */

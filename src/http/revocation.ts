@@ -40,8 +40,7 @@ export async function introspect(exchange: PresentedExchange): Promise<Response>
   const client = clientCredentials(request.headers, body)
   if (client === 'twice') return refused(exchange, { error: 'invalid_request', description: twice })
   if (!client || !isKnown(client, context.issuer.resourceServers)) {
-    // Basic is what they should try, whatever they did.
-    return refused(exchange, invalidClient(true))
+    return refused(exchange, invalidClient)
   }
   if (body.token === undefined) return refused(exchange, missing('token'))
   const active = await context.tokens.introspect(new Secret(body.token))

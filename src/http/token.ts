@@ -58,19 +58,17 @@ function clientRefusal({ request, body }: TokenExchange): OAuthError | undefined
   const client = clientCredentials(request.headers, body)
   if (client === 'twice') return { error: 'invalid_request', description: twice }
   const isOurs = client && client.secret === '' && (client.id === '' || client.id === firstParty)
-  return isOurs ? undefined : invalidClient(client?.inHeader ?? true)
+  return isOurs ? undefined : invalidClient
 }
 
 export const twice = 'The client is given in two places.'
 
-/** RFC 6749, 5.2: 401, and a challenge where the header was used. */
-export function invalidClient(inHeader: boolean): OAuthError {
-  return {
-    error: 'invalid_client',
-    description: 'The client is not known here, or its secret is wrong.',
-    status: 401,
-    ...(inHeader && { headers: { 'www-authenticate': 'Basic realm="sallyport"' } }),
-  }
+/** RFC 6749, 5.2. A challenge goes with every 401 (RFC 9110, 15.5.2), however the client was given. */
+export const invalidClient: OAuthError = {
+  error: 'invalid_client',
+  description: 'The client is not known here, or its secret is wrong.',
+  status: 401,
+  headers: { 'www-authenticate': 'Basic realm="sallyport"' },
 }
 
 async function grantByPassword(exchange: TokenExchange): Promise<Response> {
