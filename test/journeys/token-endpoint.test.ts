@@ -1,0 +1,295 @@
+import { DatabaseSync } from 'node:sqlite'
+import { describe, expect, it } from 'vitest'
+import { minutes } from '../../src/kernel/clock.ts'
+import { asForm, asJson, jsonOf, somebody, startApp } from '../support/app.ts'
+import {
+  accessStatus,
+  bearing,
+  expectDead,
+  partOf,
+  postFields,
+  refreshed,
+  tokensIn,
+  tokensOf,
+} from '../support/tokens.ts'
+
+const secret = 'q7Zk3Vw9Xc2Rt5Yb8Nm1Lp4Js6Hd0Gf3a'
+const app = await startApp({ resourceServers: [`files:${secret}`, `mail:${secret}b`] })
+const ann = await app.registered()
+const grant = { username: ann.email, password: ann.password }
+const basic = (text: string) => ({ authorization: `Basic ${btoa(text)}` })
+
+async function expectOAuthError(answer: Response, status: number, error: string): Promise<void> {
+  const body = await jsonOf(answer)
+  expect([answer.status, body['error']]).toEqual([status, error])
+  expect(Object.keys(body).sort()).toEqual(['error', 'error_description'])
+  // RFC 6749, 5.2: printable ASCII without quotes and backslashes.
+  expect(body['error_description']).toMatch(/^[\x20-\x21\x23-\x5b\x5d-\x7e]+$/)
+  expect(answer.headers.get('content-type')).toMatch(/^application\/json/)
+  expect(answer.headers.get('cache-control')).toBe('no-store')
+  expect(answer.headers.get('pragma')).toBe('no-cache')
+  expect(answer.headers.getSetCookie()).toEqual([])
+}
+
+describe('POST /token', () => {
+  it.each([
+    ['grant_type=password', { ...grant, grant_type: 'password' }],
+    ['grant_type left out', grant],
+    ['parameters that it does not know', { ...grant, scope: '', tenant: 'a' }],
+  ])('gives tokens for a password: %s', async (_what, fields) => {
+    const answer = await postFields(app, '/token', fields)
+    expect(answer.headers.get('cache-control')).toBe('no-store')
+    expect(answer.headers.get('pragma')).toBe('no-cache')
+    expect(answer.headers.getSetCookie()).toEqual([])
+    expect(await jsonOf(answer.clone())).toMatchObject({ token_type: 'bearer', expires_in: 900 })
+    expect(await accessStatus(app, (await tokensIn(answer)).access)).toBe(200)
+  })
+
+  it('gives the next tokens for a refresh token', async () => {
+    const first = await tokensOf(app, ann)
+    const fields = { grant_type: 'refresh_token', refresh_token: first.refresh }
+    const next = await tokensIn(await postFields(app, '/token', fields))
+    expect(next.refresh).not.toBe(first.refresh)
+    expect(partOf(next.access, 1)['sid']).toBe(partOf(first.access, 1)['sid'])
+    // One and the same sign-in, whichever door it is refreshed at.
+    expect((await refreshed(app, first.refresh)).refresh).toBe(next.refresh)
+  })
+
+  it('says the same of an unknown address, a wrong password and a disabled account', async () => {
+    const gone = await app.registered()
+    await app.setStatus(gone, 'disabled')
+    const cases = [
+      { username: somebody().email, password: ann.password },
+      { username: ann.email, password: 'another one entirely' },
+      { username: gone.email, password: gone.password },
+      { username: 'no address', password: ann.password },
+    ]
+    for (const fields of cases) {
+      const answer = await postFields(app, '/token', fields)
+      expect((await jsonOf(answer.clone()))['error_description']).toBe(
+        'Incorrect username or password',
+      )
+      await expectOAuthError(answer, 400, 'invalid_grant')
+    }
+  })
+
+  const refused: [string, Record<string, string> | string, string][] = [
+    ['a grant that it does not know', { ...grant, grant_type: 'magic' }, 'unsupported_grant_type'],
+    ['client_credentials', { grant_type: 'client_credentials' }, 'unsupported_grant_type'],
+    ['authorization_code', { grant_type: 'authorization_code' }, 'unsupported_grant_type'],
+    ['a grant in other letters', { ...grant, grant_type: 'Password' }, 'unsupported_grant_type'],
+    ['nothing', '', 'invalid_request'],
+    ['no password', { username: ann.email }, 'invalid_request'],
+    ['no user name', { password: ann.password }, 'invalid_request'],
+    ['no refresh token', { grant_type: 'refresh_token' }, 'invalid_request'],
+    ['garbage', { grant_type: 'refresh_token', refresh_token: 'x' }, 'invalid_grant'],
+    ['a parameter twice', `${new URLSearchParams(grant)}&password=x`, 'invalid_request'],
+    ['an unknown one twice', `${new URLSearchParams(grant)}&a=1&a=1`, 'invalid_request'],
+    ['broken percent-encoding', 'username=%zz&password=%', 'invalid_request'],
+  ]
+  it.each(refused)('refuses as RFC 6749 says: %s', async (_what, fields, error) => {
+    await expectOAuthError(await postFields(app, '/token', fields), 400, error)
+  })
+
+  it.each(['/token', '/revoke', '/introspect'])('%s takes nothing but a form', async (path) => {
+    const form = new URLSearchParams({ ...grant, token: 'x' }).toString()
+    const multipart = `--b\r\nContent-Disposition: form-data; name="token"\r\n\r\nx\r\n--b--\r\n`
+    const bodies: [Record<string, string>, string][] = [
+      [asJson, JSON.stringify({ ...grant, token: 'x' })],
+      [{ 'content-type': 'multipart/form-data; boundary=b' }, multipart],
+      [{ 'content-type': 'text/plain' }, form],
+      [{ ...asForm, 'content-encoding': 'gzip' }, form],
+    ]
+    for (const [type, body] of bodies) {
+      const headers = { ...type, ...(path === '/introspect' && basic(`files:${secret}`)) }
+      const answer = await app.request('POST', path, headers, body)
+      await expectOAuthError(answer, 400, 'invalid_request')
+    }
+  })
+
+  it.each(['/token', '/revoke', '/introspect'])(
+    '%s takes nothing from the address',
+    async (path) => {
+      const fields = new URLSearchParams({ ...grant, token: 'x' }).toString()
+      const headers = basic(`files:${secret}`)
+      for (const body of [fields, '']) {
+        const answer = await postFields(app, `${path}?${fields}`, body, headers)
+        await expectOAuthError(answer, 400, 'invalid_request')
+      }
+    },
+  )
+
+  it('knows no client, whatever it calls itself', async () => {
+    for (const credentials of [
+      'web:secret',
+      'web:',
+      ':secret',
+      `files:${secret}x`,
+      'not even a pair',
+    ]) {
+      const answer = await postFields(app, '/token', grant, basic(credentials))
+      expect(answer.headers.get('www-authenticate')).toMatch(/^Basic /)
+      await expectOAuthError(answer, 401, 'invalid_client')
+    }
+    const fields = { ...grant, client_id: 'web', client_secret: 'secret' }
+    const answer = await postFields(app, '/token', fields)
+    expect(answer.headers.get('www-authenticate')).toMatch(/^Basic /)
+    await expectOAuthError(answer, 401, 'invalid_client')
+  })
+
+  it('takes no passwords where that is turned off, and still refreshes', async () => {
+    const other = await startApp({ dataDir: app.dataDir, passwordGrant: false })
+    for (const fields of [grant, { ...grant, grant_type: 'password' }]) {
+      await expectOAuthError(
+        await postFields(other, '/token', fields),
+        400,
+        'unsupported_grant_type',
+      )
+    }
+    const fields = {
+      grant_type: 'refresh_token',
+      refresh_token: (await tokensOf(other, ann)).refresh,
+    }
+    await tokensIn(await postFields(other, '/token', fields))
+    const metadata = await jsonOf(await other.get('/.well-known/oauth-authorization-server'))
+    expect(metadata['grant_types_supported']).toEqual(['refresh_token'])
+  })
+
+  it('gives nothing by password alone to whoever has a second factor, nor does /login', async () => {
+    const careful = await app.registered()
+    const database = new DatabaseSync(`${app.dataDir}/sallyport.db`)
+    database.prepare('update accounts set mfa_enabled = 1 where email = ?').run(careful.email)
+    const ofCareful = '(select id from accounts where email = ?)'
+    const counted = database.prepare(
+      `select count(*) as count from sessions where account_id = ${ofCareful}`,
+    )
+    const fields = { username: careful.email, password: careful.password }
+    const answer = await postFields(app, '/token', fields)
+    expect(answer.status).toBe(400)
+    expect(await answer.text()).not.toMatch(/eyJ|rft_/)
+    for (const transport of ['cookie', 'bearer', 'token', 'token-cookie']) {
+      const { email, password } = careful
+      const login = await app.postJson('/login', { email, password, transport })
+      expect(login.headers.getSetCookie()).toEqual([])
+      expect(await jsonOf(login), transport).toEqual({
+        requires_mfa: true,
+        message: expect.any(String) as unknown,
+      })
+    }
+    const page = await app.postForm('/login', { email: careful.email, password: careful.password })
+    expect(page.headers.getSetCookie()).toEqual([])
+    expect((await app.auth.login({ ...careful })).kind).toBe('factor_required')
+    expect(counted.get(careful.email)).toEqual({ count: 0 })
+    database.close()
+  })
+})
+
+describe('POST /revoke', () => {
+  it.each([
+    'x',
+    'rft_x',
+    `rft_${'A'.repeat(78)}`,
+    'eyJ.eyJ.x',
+    '..',
+    'ses_x',
+    '\u0000',
+    'a'.repeat(9000),
+  ])('answers 200 to a token that is none: %.20j', async (token) => {
+    const answer = await postFields(app, '/revoke', { token })
+    expect(answer.status).toBe(200)
+    expect(answer.headers.get('cache-control')).toBe('no-store')
+  })
+
+  it('asks for a token', async () => {
+    for (const fields of ['', 'a=1', 'token=a&token=b']) {
+      await expectOAuthError(await postFields(app, '/revoke', fields), 400, 'invalid_request')
+    }
+  })
+
+  it('ends a sign-in by a refresh token that was replaced, and by an access token that expired', async () => {
+    const [one, two] = [await tokensOf(app, ann), await tokensOf(app, ann)]
+    const next = await refreshed(app, one.refresh)
+    app.clock.advance(minutes(16))
+    await postFields(app, '/revoke', { token: one.refresh })
+    await expectDead(app, one, next)
+    await postFields(app, '/revoke', { token: two.access })
+    await expectDead(app, two)
+  })
+
+  it('ends nothing by a forged one', async () => {
+    const { access, refresh: token } = await tokensOf(app, ann)
+    const [head, claims] = access.split('.')
+    for (const forged of [`${head}.${claims}.AA`, `${head}.${claims}.`, `${token.slice(0, -1)}_`]) {
+      if (forged === token) continue
+      expect((await postFields(app, '/revoke', { token: forged })).status).toBe(200)
+    }
+    expect(await accessStatus(app, access)).toBe(200)
+  })
+})
+
+describe('POST /introspect', () => {
+  it.each([
+    ['Basic', {}, basic(`files:${secret}`)],
+    ['Basic, of another server', {}, basic(`mail:${secret}b`)],
+    ['fields', { client_id: 'files', client_secret: secret }, {}],
+  ])('tells a resource server all that the token says: by %s', async (_by, fields, headers) => {
+    const { access } = await tokensOf(app, ann)
+    const answer = await postFields(app, '/introspect', { token: access, ...fields }, headers)
+    expect(answer.status).toBe(200)
+    expect(answer.headers.get('cache-control')).toBe('no-store')
+    expect(await jsonOf(answer)).toMatchObject({ active: true, ...partOf(access, 1) })
+  })
+
+  const strangers: [string, Record<string, string>, Record<string, string>][] = [
+    ['nobody', {}, {}],
+    ['a wrong secret', {}, basic(`files:${secret}x`)],
+    ['a secret of another', {}, basic(`files:${secret}b`)],
+    ['an empty secret', {}, basic('files:')],
+    ['an unknown name', {}, basic(`folders:${secret}`)],
+    ['a name that objects have', {}, basic(`constructor:${secret}`)],
+    ['a name in other letters', {}, basic(`Files:${secret}`)],
+    ['a broken header', {}, { authorization: 'Basic !' }],
+    ['a bearer token', {}, bearing(secret)],
+    ['a wrong secret in the fields', { client_id: 'files', client_secret: 'x' }, {}],
+    ['a name alone', { client_id: 'files' }, {}],
+  ]
+  it.each(strangers)('tells nothing to %s', async (_who, fields, headers) => {
+    const { access } = await tokensOf(app, ann)
+    const answer = await postFields(app, '/introspect', { token: access, ...fields }, headers)
+    expect(answer.headers.get('www-authenticate')).toMatch(/^Basic /)
+    await expectOAuthError(answer, 401, 'invalid_client')
+  })
+
+  it('asks for a token, and for one way of saying who asks', async () => {
+    const headers = basic(`files:${secret}`)
+    await expectOAuthError(
+      await postFields(app, '/introspect', '', headers),
+      400,
+      'invalid_request',
+    )
+    const fields = { token: 'x', client_id: 'files', client_secret: secret }
+    const answer = await postFields(app, '/introspect', fields, headers)
+    expect([200, 400]).toContain(answer.status)
+  })
+
+  it('says no more than that it is not active: of anything else', async () => {
+    const other = await startApp({ hashThreads: 1 })
+    const theirs = await tokensOf(other, await other.registered())
+    const expired = await tokensOf(app, ann)
+    app.clock.advance(minutes(15))
+    const cookie = await app.cookieOf(ann)
+    const { refresh: token } = await tokensOf(app, ann)
+    const all = [theirs.access, expired.access, token, cookie.split('=')[1] ?? '']
+    for (const one of [...all, await app.bearerOf(ann), 'garbage', '..', ann.email]) {
+      const headers = basic(`files:${secret}`)
+      const answer = await postFields(app, '/introspect', { token: one }, headers)
+      expect([answer.status, await answer.text()]).toEqual([200, '{"active":false}'])
+    }
+  })
+
+  it('knows nobody where no resource server was configured', async () => {
+    const other = await startApp({ dataDir: app.dataDir })
+    const answer = await postFields(other, '/introspect', { token: 'x' }, basic(`files:${secret}`))
+    await expectOAuthError(answer, 401, 'invalid_client')
+  })
+})
