@@ -61,12 +61,21 @@ export class SecretCookie {
     if (!header) return undefined
     let found: string | undefined
     for (const pair of header.split(';')) {
-      const equals = pair.indexOf('=')
-      if (equals < 0 || trimmed(pair.slice(0, equals)) !== this.name) continue
+      if (!this.#isNamed(pair)) continue
       if (found !== undefined) return undefined
-      found = trimmed(pair.slice(equals + 1))
+      found = trimmed(pair.slice(pair.indexOf('=') + 1))
     }
     return found
+  }
+
+  /** Is there any of the name, also where {@link read} believes none? */
+  isIn(header: string): boolean {
+    return header.split(';').some((pair) => this.#isNamed(pair))
+  }
+
+  #isNamed(pair: string): boolean {
+    const equals = pair.indexOf('=')
+    return equals >= 0 && trimmed(pair.slice(0, equals)) === this.name
   }
 }
 

@@ -44,6 +44,11 @@ describe('credential', () => {
     expect(found({ authorization: 'Bearer a b', cookie })).toBe('header bearer ')
   })
 
+  it('is none where two sessions are named, whatever else is there', () => {
+    expect(found({ cookie: 'sallyport=abc; access_token=a.b.c; sallyport=def' })).toBeUndefined()
+    expect(found({ cookie: 'access_token=a.b.c; sallyport=; sallyport=' })).toBeUndefined()
+  })
+
   it('leaves other schemes to whom they belong', () => {
     expect(found({ authorization: 'Basic abc', cookie: 'sallyport=def' })).toBe(
       'cookie session def',

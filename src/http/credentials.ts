@@ -50,6 +50,8 @@ export class Credentials {
     if (!cookies) return undefined
     const session = this.#cookies.session.read(cookies)
     if (session !== undefined) return { by: 'cookie', kind: 'session', value: new Secret(session) }
+    // Who sets a second session cookie could set an access token too, and be whom the request speaks for.
+    if (this.#cookies.session.isIn(cookies)) return undefined
     const access = this.#cookies.access.read(cookies)
     if (access === undefined) return undefined
     return { by: 'cookie', kind: 'jwt', value: new Secret(access) }

@@ -119,11 +119,24 @@ describe('a second token cookie, tossed by a sibling host', () => {
       `${access}; ${access}`,
       `access_token=; ${access}`,
       `${access}; a=1; access_token=x`,
+      `${access}; sallyport=x`,
+      `sallyport=; ${access}; sallyport=`,
     ]) {
       expect(await app.meStatus({ cookie }), cookie.slice(0, 20)).toBe(401)
       expect(await app.auth.authenticate({ headers: { cookie } })).toBeUndefined()
     }
     await expectUntouched()
+  })
+
+  it('does not speak for whoever it is of, where two session cookies are nobody’s', async () => {
+    const session = await app.cookieOf(ann)
+    const thief = await signedIn()
+    for (const tossed of ['sallyport=', 'sallyport=x', session]) {
+      const cookie = `${session}; ${tossed}; ${thief.access}`
+      expect(await app.meStatus({ cookie })).toBe(401)
+      expect(await app.auth.authenticate({ headers: { cookie } })).toBeUndefined()
+    }
+    expect(await app.meStatus({ cookie: session })).toBe(200)
   })
 
   it('makes the request nobody’s: two refresh tokens', async () => {
