@@ -1,3 +1,4 @@
+import { z } from 'zod'
 import type { Answers } from './answers.ts'
 import type { Problem } from './problems.ts'
 
@@ -10,6 +11,12 @@ export type OAuthErrorCode =
   | 'mfa_required'
   | 'temporarily_unavailable'
   | 'server_error'
+
+/** RFC 6749, 3.2: one that is sent without a value is as good as left out. */
+export const parameter: z.ZodType<string | undefined> = z
+  .string()
+  .optional()
+  .transform((value) => value || undefined)
 
 /** For clients of HTTP/1.0, as RFC 6749, 5.1 asks for. */
 export const noCache = { pragma: 'no-cache' }

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { Secret } from '../kernel/secret.ts'
 import { clientCredentials, isKnown } from './client-credentials.ts'
 import type { Exchange } from './exchange.ts'
-import { noCache } from './oauth.ts'
+import { noCache, parameter } from './oauth.ts'
 import { invalidClient, missing, refused, twice } from './token.ts'
 
 interface PresentedBody {
@@ -12,13 +12,11 @@ interface PresentedBody {
   readonly client_secret?: string | undefined
 }
 
-const text = z.string().optional()
-
 export const presentedShape: z.ZodType<PresentedBody> = z.object({
-  token: text,
-  token_type_hint: text,
-  client_id: text,
-  client_secret: text,
+  token: parameter,
+  token_type_hint: parameter,
+  client_id: parameter,
+  client_secret: parameter,
 })
 
 type PresentedExchange = Exchange & { readonly body: PresentedBody }

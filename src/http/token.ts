@@ -6,7 +6,7 @@ import { Secret } from '../kernel/secret.ts'
 import { clientCredentials } from './client-credentials.ts'
 import type { Exchange } from './exchange.ts'
 import { bodyOf } from './hand-over.ts'
-import { noCache, type OAuthError, oauthError } from './oauth.ts'
+import { noCache, type OAuthError, oauthError, parameter } from './oauth.ts'
 
 interface TokenBody {
   readonly grant_type?: string | undefined
@@ -17,15 +17,13 @@ interface TokenBody {
   readonly client_secret?: string | undefined
 }
 
-const text = z.string().optional()
-
 export const tokenShape: z.ZodType<TokenBody> = z.object({
-  grant_type: text,
-  username: text,
-  password: text,
-  refresh_token: text,
-  client_id: text,
-  client_secret: text,
+  grant_type: parameter,
+  username: parameter,
+  password: parameter,
+  refresh_token: parameter,
+  client_id: parameter,
+  client_secret: parameter,
 })
 
 type TokenExchange = Exchange & { readonly body: TokenBody }
