@@ -22,6 +22,9 @@ const publicKey = createPublicKey({ key: published, format: 'jwk' })
 const mine = generateKeyPairSync('ed25519')
 const mineAsJwk = mine.publicKey.export({ format: 'jwk' })
 
+// Whatever remembers tokens that were verified remembers this one from now on.
+expect(await accessStatus(app, access)).toBe(200)
+
 async function expectNobody(token: string, door: App = app): Promise<void> {
   for (const headers of [bearing(token), { cookie: `access_token=${token}` }]) {
     const answer = await door.get('/me', headers)

@@ -11,6 +11,7 @@ import {
   postFields,
   refreshed,
   type Tokens,
+  tokensIn,
   tokensOf,
 } from '../support/tokens.ts'
 
@@ -63,6 +64,14 @@ const ends: [string, 'one' | 'all', End][] = [
     'one',
     (app, tokens) =>
       postFields(app, '/revoke', { token: tokens.refresh, token_type_hint: 'access_token' }),
+  ],
+  [
+    'the next sign-in of the same browser',
+    'one',
+    (app, { access }, { email, password }) => {
+      const login = { email, password, transport: 'token-cookie' }
+      return app.postJson('/login', login, { cookie: `access_token=${access}` })
+    },
   ],
   [
     'ending it from another sign-in',
@@ -134,5 +143,21 @@ describe('tokens of an account that was disabled', () => {
     await expectDead(app, tokens)
     const login = { email: person.email, password: person.password, transport: 'token' }
     expect((await app.postJson('/login', login)).status).toBe(401)
+    await app.setStatus(person, 'active')
+    await expectDead(app, tokens)
+  })
+})
+
+describe('tokens of the sign-in that changed its password', () => {
+  it('open nothing any more: there are new ones in the answer', async () => {
+    const app = await startApp()
+    const person = { ...(await app.registered()) }
+    const tokens = await tokensOf(app, person)
+    const path = '/password/change'
+    const answer = await app.postJson(path, passwords(person), bearing(tokens.access))
+    const next = await tokensIn(answer)
+    await expectDead(app, tokens)
+    expect(await accessStatus(app, (await refreshed(app, next.refresh)).access)).toBe(200)
+    expect(await accessStatus(app, next.access)).toBe(200)
   })
 })

@@ -58,6 +58,23 @@ export async function expectDead(app: App, ...all: readonly Tokens[]): Promise<v
   }
 }
 
+/** An error as OAuth writes it, and everything that has to be around it. */
+export async function expectOAuthError(
+  answer: Response,
+  status: number,
+  error: string,
+): Promise<void> {
+  const body = await jsonOf(answer)
+  expect([answer.status, body['error']]).toEqual([status, error])
+  expect(Object.keys(body).sort()).toEqual(['error', 'error_description'])
+  // RFC 6749, 5.2: printable ASCII without quotes and backslashes.
+  expect(body['error_description']).toMatch(/^[\x20-\x21\x23-\x5b\x5d-\x7e]+$/)
+  expect(answer.headers.get('content-type')).toMatch(/^application\/json/)
+  expect(answer.headers.get('cache-control')).toBe('no-store')
+  expect(answer.headers.get('pragma')).toBe('no-cache')
+  expect(answer.headers.getSetCookie()).toEqual([])
+}
+
 /** The first or second part of a JWT, read. */
 export function partOf(jwt: string, index: 0 | 1): Record<string, unknown> {
   return JSON.parse(Buffer.from(jwt.split('.')[index] ?? '', 'base64url').toString())
