@@ -8,6 +8,7 @@ import {
   postFields,
   refresh,
   type Tokens,
+  tokensIn,
   tokensOf,
 } from '../support/tokens.ts'
 
@@ -56,6 +57,32 @@ describe.each([
         if (answer.status === 200) got.push({ access: access_token, refresh: refresh_token })
       }
       await expectDead(app, tokens, ...got)
+    }
+  })
+
+  it('revives nothing: a changed password, while somebody refreshes without a pause', async () => {
+    const bob = { ...(await app.registered()) }
+    for (const new_password of ['quiet meadow telescope', 'amber willow compass']) {
+      const stolen = await tokensOf(app, bob)
+      const cookie = await app.cookieOf(bob)
+      const passwords = { current_password: bob.password, new_password }
+      let changing = true
+      const changed = app.postJson('/password/change', passwords, { cookie }).finally(() => {
+        changing = false
+      })
+      const got = [stolen]
+      for (let turns = 0; changing || turns < 3; turns += 1) {
+        const answer = await refresh(app, got.at(-1)?.refresh ?? '')
+        if (answer.status === 200) got.push(await tokensIn(answer))
+        else expect(answer.status).toBe(401)
+        if (!changing && answer.status === 401) break
+        // Lets the threads that hash be heard.
+        await new Promise((resolve) => setImmediate(resolve))
+      }
+      expect((await changed).status).toBe(200)
+      expect(got.length).toBeGreaterThan(2)
+      await expectDead(app, stolen, ...got.slice(-3))
+      bob.password = new_password
     }
   })
 })

@@ -5,10 +5,13 @@ import type { AuthOptions } from '../../src/index.ts'
 import { type Duration, minutes } from '../../src/kernel/clock.ts'
 import { FakeClock } from '../../src/testing/index.ts'
 import { type App, jsonOf, type Person, startApp } from '../support/app.ts'
+import { startMemcached } from '../support/memcached.ts'
 import { freshPostgresDatabase } from '../support/postgres-database.ts'
+import { startRedis } from '../support/redis.ts'
 import {
   accessStatus,
   bearing,
+  expectDead,
   partOf,
   postFields,
   refresh,
@@ -211,5 +214,36 @@ describe('another key', () => {
 
     const much = await at(days(92))
     expect((await keysOf(much)).map(({ kid }) => kid)).not.toContain(first)
+  })
+})
+
+describe.each([
+  ['database', 200, async () => ({})],
+  ['filesystem', 200, async () => ({})],
+  ['sealed', 200, async () => ({})],
+  ['memory', 401, async () => ({})],
+  ['redis', 200, async () => ({ redisUrl: `redis://127.0.0.1:${(await startRedis()).port}` })],
+  [
+    'memcached',
+    200,
+    async () => ({ memcachedUrl: `memcached://127.0.0.1:${(await startMemcached()).port}` }),
+  ],
+] as const)('tokens of sessions kept in %s', (sessionStore, survives, place) => {
+  it(`are answered with ${survives} after a restart, and turn like all others`, async () => {
+    const options = { sessionStore, ...(await place()) }
+    const before = await startApp(options)
+    const person = await before.registered()
+    const first = await tokensOf(before, person)
+    const second = await refreshed(before, first.refresh)
+    expect((await refreshed(before, first.refresh)).refresh).toBe(second.refresh)
+    expect(await accessStatus(before, second.access)).toBe(200)
+
+    const app = await restarted(before, options)
+    expect(await accessStatus(app, second.access)).toBe(survives)
+    expect((await refresh(app, second.refresh)).status).toBe(survives)
+    const again = await tokensOf(app, person)
+    const next = await refreshed(app, again.refresh)
+    await app.request('POST', '/logout', bearing(next.access))
+    await expectDead(app, again, next)
   })
 })
