@@ -194,7 +194,7 @@ describe('a value of the wrong type', () => {
     }
   })
 
-  it.each(['Cookie', 'token', '', 'cookie ', 'cookie,bearer', 'toString', '__proto__'])(
+  it.each(['Cookie', 'tokens', '', 'cookie ', 'cookie,bearer', 'toString', '__proto__'])(
     'is a transport that there is not: %j',
     async (transport) => {
       const response = await app.postJson('/login', { ...ann, transport })

@@ -71,8 +71,8 @@ describe('a sealed token that we did not seal', () => {
       'an old master key of thirty-two characters',
       'a new master key of as many characters',
     ]
-    const options = { sessionStore: 'sealed', dataDir: app.dataDir } as const
-    const before = await startApp({ ...options, secret: old })
+    const before = await startApp({ sessionStore: 'sealed', secret: old })
+    const options = { sessionStore: 'sealed', dataDir: before.dataDir } as const
     const ann = await before.registered()
     const cookie = await before.cookieOf(ann)
 
