@@ -19,7 +19,7 @@ import {
 } from './password-change.ts'
 import { checkPassword, passwordCheckShape } from './password-check.ts'
 import { type Problem, type ProblemCode, problem } from './problems.ts'
-import { refreshShape, submitRefresh } from './refresh.ts'
+import { endRefreshing, refreshShape, submitRefresh } from './refresh.ts'
 import {
   registrationForm,
   registrationShape,
@@ -47,6 +47,7 @@ const tokenRoutes: readonly Route[] = [
     path: '/token',
     who: 'entrance',
     answers: 'oauth',
+    reads: 'form',
     takesNoQuery: true,
     shape: tokenShape,
     handle: submitToken,
@@ -56,15 +57,27 @@ const tokenRoutes: readonly Route[] = [
     path: refreshPath,
     who: 'entrance',
     answers: 'program',
+    reads: 'json',
     takesNoQuery: true,
     shape: refreshShape,
     handle: submitRefresh,
+  }),
+  route({
+    method: 'DELETE',
+    path: refreshPath,
+    who: 'entrance',
+    answers: 'program',
+    reads: 'json',
+    takesNoQuery: true,
+    shape: refreshShape,
+    handle: endRefreshing,
   }),
   route({
     method: 'POST',
     path: '/revoke',
     who: 'entrance',
     answers: 'oauth',
+    reads: 'form',
     takesNoQuery: true,
     shape: presentedShape,
     handle: submitRevocation,
@@ -74,6 +87,7 @@ const tokenRoutes: readonly Route[] = [
     path: '/introspect',
     who: 'entrance',
     answers: 'oauth',
+    reads: 'form',
     takesNoQuery: true,
     shape: presentedShape,
     handle: introspect,

@@ -26,6 +26,8 @@ interface RouteOf<W extends Who, Shape extends z.ZodType> {
   readonly who: W
   /** Who reads the answer, where that is always the same. Else a POST is answered in the form in which it came. */
   readonly answers?: Audience
+  /** Forms or JSON alone, where a route is not for both pages and programs. */
+  readonly reads?: 'form' | 'json'
   /** Must everything stand in the body? Addresses end up in logs and histories. */
   readonly takesNoQuery?: true
   /** What the route reads of the body. */
@@ -65,7 +67,7 @@ export async function admit(row: Route, arrival: Arrival): Promise<Response> {
   const body = row.method !== 'GET' ? await admittedBody(request, context) : emptyBody
   if (typeof body === 'string') return refuse(stranger, problem(body))
 
-  if (row.answers === 'oauth' && body.from !== 'page') {
+  if (row.reads && (row.reads === 'form') !== (body.from === 'page')) {
     return refuse(stranger, problem('unsupported_media_type'))
   }
 
