@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { equalInConstantTime, hmacSha256, sha256 } from './digest.ts'
+import { equalInConstantTime, hmacSha1, hmacSha256, sha256 } from './digest.ts'
 
 describe('digest', () => {
   it('knows the SHA-256 of "abc" (FIPS 180-4)', () => {
@@ -10,6 +10,13 @@ describe('digest', () => {
     expect(
       Buffer.from(hmacSha256(Buffer.from('Jefe'), 'what do ya want for nothing?')).toString('hex'),
     ).toBe('5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843')
+  })
+
+  it('knows the HMAC-SHA-1 of RFC 2202, case 2', () => {
+    const [key, message] = [Buffer.from('Jefe'), Buffer.from('what do ya want for nothing?')]
+    expect(Buffer.from(hmacSha1(key, message)).toString('hex')).toBe(
+      'effcdf6ae5eb2fa2d27416d5f184df9c259a7c79',
+    )
   })
 
   it('compares bytes, calls different lengths unequal and never throws', () => {

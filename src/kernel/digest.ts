@@ -17,6 +17,14 @@ export function hmacSha256(key: Uint8Array, text: string): Uint8Array {
 }
 
 /**
+ * For one-time codes alone: SHA-1 is the only hash that every authenticator app knows. What breaks it are
+ * collisions, and an HMAC does not rest on there being none (RFC 4226 B.2, RFC 6194 3.3).
+ */
+export function hmacSha1(key: Uint8Array, message: Uint8Array): Uint8Array {
+  return createHmac('sha1', key).update(message).digest()
+}
+
+/**
  * Are these the same bytes? Takes the same time wherever they differ.
  * Different lengths are simply unequal; nothing is thrown (the length of a digest is no secret).
  */

@@ -2,7 +2,13 @@ import { hkdfSync } from 'node:crypto'
 import type { Secret } from './secret.ts'
 
 /** What a derived key is for. Two purposes never share a key. */
-export type KeyPurpose = 'csrf' | 'refresh token' | 'sealed session' | 'signing key'
+export type KeyPurpose =
+  | 'csrf'
+  | 'recovery code'
+  | 'refresh token'
+  | 'sealed session'
+  | 'signing key'
+  | 'totp secret'
 
 /**
  * The master keys: the first one makes, all of them understand. Replacing a key therefore logs
