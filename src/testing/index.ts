@@ -1,5 +1,6 @@
 export { accountStoreContract } from './account-store.contract.ts'
 export { FakeClock } from './clock.ts'
+export { factorStoreContract } from './factor-store.contract.ts'
 export { passwordStoreContract } from './password-store.contract.ts'
 export { anAccount, anInstant, aSession, aTokenHash } from './records.ts'
 export { refreshFamilyStoreContract } from './refresh-family-store.contract.ts'

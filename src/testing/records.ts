@@ -1,4 +1,5 @@
 import { type Account, type AccountId, parseEmail, parseName } from '../core/accounts/index.ts'
+import type { FactorId, TotpEnrolment } from '../core/factors/index.ts'
 import type { Session, SessionId } from '../core/sessions/index.ts'
 import { type Instant, instantOf } from '../kernel/clock.ts'
 import { publicId, systemRandom } from '../kernel/random.ts'
@@ -52,4 +53,20 @@ export function aSession(account: Account, over: Partial<Session> = {}): Session
 /** The hash of a token that nobody knows. */
 export function aTokenHash(): TokenHash {
   return hashOfToken('session', mintToken('session', systemRandom).expose()) as TokenHash
+}
+
+/** An authenticator app that is being set up, from 2030-01-01T00:00:00Z, for a quarter of an hour. */
+export function aTotpEnrolment(
+  accountId: AccountId,
+  over: Partial<TotpEnrolment> = {},
+): TotpEnrolment {
+  const id = publicId(systemRandom, 'totp') as FactorId
+  return {
+    id,
+    accountId,
+    sealed: `sealed ${id}`,
+    createdAt: anInstant('2030-01-01T00:00:00Z'),
+    expiresAt: anInstant('2030-01-01T00:15:00Z'),
+    ...over,
+  }
 }

@@ -2,6 +2,7 @@ import { sql } from 'kysely'
 import { afterEach, describe, expect, it } from 'vitest'
 import { SqlAccountStore } from '../../src/stores/sql/accounts.ts'
 import type { Database } from '../../src/stores/sql/database.ts'
+import { SqlFactorStore } from '../../src/stores/sql/factors.ts'
 import { migrate, migrationStatus } from '../../src/stores/sql/migrate.ts'
 import type { Migration } from '../../src/stores/sql/migrations/migration.ts'
 import { SqlPasswordStore } from '../../src/stores/sql/passwords.ts'
@@ -13,6 +14,7 @@ import {
   accountStoreContract,
   anAccount,
   anInstant,
+  factorStoreContract,
   passwordStoreContract,
   refreshFamilyStoreContract,
   sessionStoreContract,
@@ -61,6 +63,11 @@ export function sqlStoresContract(name: string, openEmpty: () => Promise<Databas
   refreshFamilyStoreContract(name, async () => {
     const { db, newAccount } = await peopled()
     return { store: new SqlRefreshFamilyStore(db), newAccount }
+  })
+
+  factorStoreContract(name, async () => {
+    const { db, newAccount } = await peopled()
+    return { store: new SqlFactorStore(db), newAccount }
   })
 
   signingKeyStoreContract(name, async () => new SqlSigningKeyStore(await migrated()))

@@ -5,6 +5,8 @@ export interface Schema {
   sessions: SessionRow
   signing_keys: SigningKeyRow
   refresh_families: RefreshFamilyRow
+  totp_factors: TotpFactorRow
+  recovery_codes: RecoveryCodeRow
   sallyport_migrations: MigrationRow
 }
 
@@ -63,6 +65,30 @@ export interface RefreshFamilyRow {
   agent: string
   address: string
   reused_at: number | null
+}
+
+/** An app that is confirmed, an enrolment, or both: each has all of its columns or none. */
+export interface TotpFactorRow {
+  account_id: string
+  id: string | null
+  sealed: string | null
+  created_at: number | null
+  confirmed_at: number | null
+  last_step: number | null
+  failures: number
+  disabled_at: number | null
+  enrolment_id: string | null
+  enrolment_sealed: string | null
+  enrolment_created_at: number | null
+  enrolment_expires_at: number | null
+}
+
+export interface RecoveryCodeRow {
+  account_id: string
+  place: number
+  hash: string
+  created_at: number
+  spent_at: number | null
 }
 
 export interface MigrationRow {

@@ -3,7 +3,15 @@ import { passwords } from './0002-passwords.ts'
 import { devices } from './0003-devices.ts'
 import { revocations } from './0004-revocations.ts'
 import { tokens } from './0005-tokens.ts'
+import { factors } from './0006-factors.ts'
 import type { Migration } from './migration.ts'
 
 /** Every migration, oldest first. Only ever added to. */
-export const migrations: readonly Migration[] = [accounts, passwords, devices, revocations, tokens]
+export const migrations: readonly Migration[] = [
+  accounts,
+  passwords,
+  devices,
+  revocations,
+  tokens,
+  factors,
+]
