@@ -27,6 +27,7 @@ export const debianPackages: Step = {
     'chromium',
     'redis-server',
     'memcached',
+    'oathtool',
   ],
 }
 
