@@ -86,7 +86,6 @@ function accountRow({ account }: SignedIn): AccountRow {
     full_name: account.fullName,
     status: account.status,
     epoch: account.epoch,
-    mfa_enabled: 0,
     created_at: account.createdAt,
     email_verified_at: null,
   }

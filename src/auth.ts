@@ -2,9 +2,11 @@ import { sql } from 'kysely'
 import type { Auth } from './api.ts'
 import { BreachedRanges } from './breaches/ranges.ts'
 import { blockListOf, type Configuration } from './config/index.ts'
-import { Login } from './core/flows/login/index.ts'
+import { Factors } from './core/factors/index.ts'
+import { Login, pendingLifetime } from './core/flows/login/index.ts'
 import { PasswordChange } from './core/flows/password-change/index.ts'
 import { Registration } from './core/flows/registration/index.ts'
+import { SecondFactor } from './core/flows/second-factor/index.ts'
 import {
   type GuessEstimator,
   type PasswordHasher,
@@ -26,6 +28,7 @@ import { type Chapters, inProcess } from './in-process.ts'
 import { type Clock, type Duration, seconds, systemClock } from './kernel/clock.ts'
 import type { KeyRing } from './kernel/key-ring.ts'
 import { type Random, systemRandom } from './kernel/random.ts'
+import { Sealing } from './kernel/sealing.ts'
 import { type AuthOptions, configurationOfOptions } from './options.ts'
 import { assetUrls } from './pages/assets.ts'
 import { sessionCarrierOf } from './session-carrier.ts'
@@ -34,7 +37,9 @@ import { openSessionStore, sweepInterval } from './session-store.ts'
 import { bringUpToDate, openStorage } from './storage.ts'
 import { SqlAccountStore } from './stores/sql/accounts.ts'
 import type { Database } from './stores/sql/database.ts'
+import { SqlFactorStore } from './stores/sql/factors.ts'
 import { SqlPasswordStore } from './stores/sql/passwords.ts'
+import { SqlPendingLoginStore } from './stores/sql/pending-logins.ts'
 import { sqlUnitOfWork } from './stores/sql/unit-of-work.ts'
 import { type OpenIssuer, openIssuer, tokenMetrics, tokensOf } from './token-issuing.ts'
 
@@ -168,7 +173,17 @@ function wireChapters(
     clock,
     random,
   })
-  const login = new Login({ accounts, passwords, sessions })
+  const factors = new Factors({
+    store: new SqlFactorStore(database),
+    sealing: new Sealing(keys, 'totp secret', random),
+    keys,
+    clock,
+    random,
+    issuer: configuration.service_name,
+  })
+  const pendingLogins = new SqlPendingLoginStore(database)
+  const login = new Login({ accounts, passwords, factors, pendingLogins, sessions, clock, random })
+  const secondFactor = new SecondFactor({ accounts, factors, sessions })
   const unitOfWork = sqlUnitOfWork(database)
   const registration = new Registration({ passwords, unitOfWork, clock, random })
   const passwordChange = new PasswordChange({ accounts, passwords, sessions, unitOfWork, clock })
@@ -177,7 +192,7 @@ function wireChapters(
     issuer.accessTokens,
     sessions,
   )
-  const flows = { login, registration, passwordChange, tokens }
+  const flows = { login, registration, passwordChange, secondFactor, tokens }
   return { accounts, ...flows, passwords, sessions, sessionPolicy }
 }
 
@@ -192,6 +207,7 @@ function wireHttp(
     ...ports,
     ...web,
     passwordPolicy: configuration.password_policy,
+    pendingLifetime,
     answers: new Answers(isOverTls(configuration)),
     frame: { serviceName: configuration.service_name, ...assetUrls },
     publicAddress: configuration.url,
@@ -206,7 +222,7 @@ function isOverTls({ url }: Configuration): boolean {
 
 /** Never keeps a process alive, and never ends one: what is swept is dead already, and uses wait. */
 function keepHouse(
-  { sessions, tokens }: Chapters,
+  { login, sessions, tokens }: Chapters,
   { signingKeys }: OpenIssuer,
   interval: Duration,
   log: Log,
@@ -218,6 +234,7 @@ function keepHouse(
     ).unref()
   const timers = [
     every(interval, () => sessions.sweep(), 'sweeping failed'),
+    every(interval, () => login.sweep(), 'sweeping sign-ins that wait failed'),
     every(interval, () => tokens.sweep(), 'sweeping refresh tokens failed'),
     every(keysReadEvery, () => signingKeys.keepUp(), 'reading the signing keys failed'),
     every(usesWritten, () => sessions.writeUses(), 'writing down which sessions were used failed'),

@@ -17,6 +17,7 @@ export type Chapters = Pick<
   | 'sessions'
   | 'sessionPolicy'
   | 'tokens'
+  | 'secondFactor'
 >
 
 const kinds = { cookie: 'session', bearer: 'bearer', token: 'jwt' } as const

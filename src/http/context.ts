@@ -3,10 +3,11 @@ import type { AccountStore } from '../core/accounts/index.ts'
 import type { Login } from '../core/flows/login/index.ts'
 import type { PasswordChange } from '../core/flows/password-change/index.ts'
 import type { Registration } from '../core/flows/registration/index.ts'
+import type { SecondFactor } from '../core/flows/second-factor/index.ts'
 import type { Tokens } from '../core/flows/tokens/index.ts'
 import type { PasswordPolicy, Passwords } from '../core/passwords/index.ts'
 import type { SessionPolicy, Sessions } from '../core/sessions/index.ts'
-import type { Clock } from '../kernel/clock.ts'
+import type { Clock, Duration } from '../kernel/clock.ts'
 import type { Digest } from '../kernel/digest.ts'
 import type { Random } from '../kernel/random.ts'
 import type { PageFrame } from '../pages/page.ts'
@@ -41,9 +42,12 @@ export interface HttpContext {
   readonly passwords: Passwords
   readonly sessions: Sessions
   readonly tokens: Tokens
+  readonly secondFactor: SecondFactor
   /** The keys that are published, and what else others need to know of our tokens. */
   readonly issuer: IssuerDescription
   readonly sessionPolicy: SessionPolicy
+  /** How long a sign-in waits for a second factor. */
+  readonly pendingLifetime: Duration
   readonly passwordPolicy: PasswordPolicy
   readonly answers: Answers
   readonly cookies: Cookies

@@ -5,6 +5,8 @@ export interface Cookies {
   readonly session: SecretCookie
   /** An access token, for as long as it is good. */
   readonly access: SecretCookie
+  /** A sign-in that waits for a second factor. */
+  readonly pending: SecretCookie
   /** A refresh token; sent to where it is spent and nowhere else. */
   readonly refresh: SecretCookie
 }
@@ -20,6 +22,7 @@ export function cookiesOf(overTls: boolean): Cookies {
   return {
     session: new SecretCookie(`${host}sallyport`, `Path=/; HttpOnly; SameSite=Lax${secure}`),
     access: new SecretCookie(`${host}access_token`, `Path=/; HttpOnly; SameSite=Lax${secure}`),
+    pending: new SecretCookie(`${host}sallyport_login`, `Path=/; HttpOnly; SameSite=Lax${secure}`),
     refresh: new SecretCookie(
       `${tls}refresh_token`,
       `Path=${refreshPath}; HttpOnly; SameSite=Strict${secure}`,

@@ -16,24 +16,38 @@ export interface HandOver {
 /** Gives a client what speaks for its session from now on, the way that it travels. */
 export async function handOver(
   exchange: Exchange,
-  { session, token }: StartedSession,
-  { message, next, inCookies = exchange.credential?.by === 'cookie' }: HandOver,
+  started: StartedSession,
+  { message, next, inCookies }: HandOver,
 ): Promise<Response> {
-  const { context, requestId } = exchange
+  const { context, requestId, audience } = exchange
+  const { body, cookies } = await whatSpeaksFor(exchange, started, inCookies)
+  const isForPeople = audience === 'page' && cookies.length > 0
+  const response = isForPeople
+    ? context.answers.redirect(requestId, next)
+    : context.answers.json(requestId, 200, { ...body, message })
+  return withCookies(response, cookies)
+}
+
+/** What the body of an answer says, and the cookies that it sets, so that the client speaks for this session. */
+export async function whatSpeaksFor(
+  exchange: Exchange,
+  { session, token }: StartedSession,
+  inCookies = exchange.credential?.by === 'cookie',
+): Promise<{ readonly body: object; readonly cookies: readonly string[] }> {
+  const { context } = exchange
   switch (session.kind) {
     case 'bearer':
-      return context.answers.json(requestId, 200, { session_id: token.expose(), message })
+      return { body: { session_id: token.expose() }, cookies: [] }
     case 'session': {
       const { cookies, sessionPolicy } = context
       const given = cookies.session.give(token.expose(), sessionPolicy.lifetime)
-      return done(exchange, { message }, next, [given, ...takenFor('session', exchange)])
+      return { body: {}, cookies: [given, ...takenFor('session', exchange)] }
     }
     case 'jwt': {
       const pair = await context.tokens.issue(session)
-      if (!inCookies) return context.answers.json(requestId, 200, { ...bodyOf(pair), message })
+      if (!inCookies) return { body: bodyOf(pair), cookies: [] }
       const given = tokenCookies(context, session, pair)
-      const body = { message, ...lifetimeOf(pair) }
-      return done(exchange, body, next, [...given, ...takenFor('jwt', exchange)])
+      return { body: lifetimeOf(pair), cookies: [...given, ...takenFor('jwt', exchange)] }
     }
   }
 }
@@ -68,17 +82,4 @@ function takenFor(kind: Session['kind'], { context, credential }: Exchange): str
   if (credential?.by !== 'cookie' || credential.kind === kind) return []
   const { session, access, refresh } = context.cookies
   return kind === 'session' ? [access.take(), refresh.take()] : [session.take()]
-}
-
-function done(
-  { context, requestId, audience }: Exchange,
-  body: object,
-  next: string,
-  cookies: readonly string[],
-): Response {
-  const response =
-    audience === 'program'
-      ? context.answers.json(requestId, 200, body)
-      : context.answers.redirect(requestId, next)
-  return withCookies(response, cookies)
 }

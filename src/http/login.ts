@@ -1,8 +1,9 @@
 import { z } from 'zod'
-import type { LoginRefusal } from '../core/flows/login/index.ts'
+import type { FactorRequired, LoginOutcome, LoginRefusal } from '../core/flows/login/index.ts'
 import { Secret } from '../kernel/secret.ts'
 import type { TokenKind } from '../kernel/token.ts'
 import { loginPage } from '../pages/login.ts'
+import { withCookies } from './answers.ts'
 import type { HttpContext } from './context.ts'
 import { type Exchange, type FormPage, refuse } from './exchange.ts'
 import { handOver } from './hand-over.ts'
@@ -16,11 +17,13 @@ import { challenge, home } from './route.ts'
  */
 const transports = ['cookie', 'bearer', 'token', 'token-cookie'] as const
 
-type Transport = (typeof transports)[number]
+export type Transport = (typeof transports)[number]
 
 interface LoginBody {
   readonly email: string
   readonly password: string
+  /** The code of an authenticator app, for who knows that it will be asked for. */
+  readonly totp_token?: string | undefined
   readonly transport?: Transport | undefined
   readonly next?: string | undefined
 }
@@ -28,6 +31,7 @@ interface LoginBody {
 export const loginShape: z.ZodType<LoginBody> = z.object({
   email: z.string(),
   password: z.string(),
+  totp_token: z.string().optional(),
   transport: z.enum(transports).optional(),
   next: z.string().optional(),
 })
@@ -41,8 +45,10 @@ const kinds: Readonly<Record<Transport, TokenKind>> = {
 
 type LoginExchange = Exchange & { readonly body: LoginBody }
 
-const refusals: Readonly<Record<LoginRefusal, Problem>> = {
+export const loginRefusals: Readonly<Record<LoginRefusal, Problem>> = {
   invalid_credentials: problem('invalid_credentials', challenge(false)),
+  wrong_code: problem('wrong_code', challenge(false)),
+  login_expired: problem('login_expired', challenge(false)),
   too_many_sessions: problem('too_many_sessions'),
 }
 
@@ -52,16 +58,19 @@ export function showLogin({ context, requestId, query, actor }: Exchange): Respo
   // `again`: who is signed in already is to prove once more who they are.
   const again = query.has('again')
   if (actor && !again) return context.answers.redirect(requestId, destination(context, next))
-  const notice = query.get('notice') === 'registered' ? 'registered' : undefined
   const { frame, publicAddress } = context
   const view = {
     frame,
     email: '',
     next: ownPath(next, publicAddress),
     problems: [],
-    notice,
+    notice: noticeIn(query.get('notice')),
   } as const
   return context.answers.page(requestId, 200, loginPage(view))
+}
+
+function noticeIn(text: string | undefined): 'registered' | 'expired' | undefined {
+  return text === 'registered' || text === 'expired' ? text : undefined
 }
 
 /** `POST /login`. Translates only: bytes in, one call to the core, bytes out. */
@@ -72,34 +81,81 @@ export async function submitLogin(exchange: LoginExchange): Promise<Response> {
   const outcome = await context.login.withPassword({
     email: body.email,
     password: new Secret(body.password),
+    factor: body.totp_token ? { kind: 'totp', code: new Secret(body.totp_token) } : undefined,
     kind: kinds[transport],
     presented,
     client,
     signal: request.signal,
   })
+  const inCookies = transport === 'cookie' || transport === 'token-cookie'
+  return answerLogin(exchange, outcome, { inCookies, next: body.next })
+}
 
+interface LoginAnswer {
+  /** Does what speaks for the sign-in travel in cookies, the one that waits too? */
+  readonly inCookies: boolean
+  readonly next: string | undefined
+}
+
+export async function answerLogin(
+  exchange: Exchange,
+  outcome: LoginOutcome,
+  { inCookies, next }: LoginAnswer,
+): Promise<Response> {
+  const { context } = exchange
   switch (outcome.kind) {
-    case 'signed_in':
-      return handOver(exchange, outcome, {
+    case 'signed_in': {
+      const answer = await handOver(exchange, outcome, {
         message: 'Login successful',
-        next: destination(context, body.next),
-        inCookies: transport === 'token-cookie',
+        next: destinationAfter(context, outcome.recoveryCodesLeft, next),
+        inCookies,
       })
+      return withCookies(answer, pendingTaken(exchange))
+    }
     case 'factor_required':
-      return factorRequired(exchange)
+      return factorRequired(exchange, outcome, { inCookies, next })
     case 'refused':
-      return refuse(exchange, refusals[outcome.reason])
+      return refuse(exchange, loginRefusals[outcome.reason])
     case 'invalid':
       return refuse(exchange, invalidFields(outcome.problems, context.passwordPolicy))
   }
 }
 
-/** The password was right, and is not enough. */
-function factorRequired(exchange: Exchange): Response | Promise<Response> {
-  const { context, requestId, audience } = exchange
-  const refusal = problem('factor_required')
-  if (audience === 'page') return refuse(exchange, refusal)
-  return context.answers.json(requestId, 200, { requires_mfa: true, message: refusal.detail })
+/** Whoever has used a recovery code sees how many are left before anything else. */
+function destinationAfter(
+  context: HttpContext,
+  codesLeft: number | undefined,
+  next: string | undefined,
+): string {
+  return codesLeft === undefined
+    ? destination(context, next)
+    : '/account/security?notice=recovery_code_used'
+}
+
+/** The password was right, and is not enough: here is with what to go on, at `POST /login/factor`. */
+function factorRequired(
+  { context, requestId, audience }: Exchange,
+  { pending, factors }: FactorRequired,
+  { inCookies, next }: LoginAnswer,
+): Response {
+  const cookie = context.cookies.pending.give(pending.expose(), context.pendingLifetime)
+  if (audience === 'page') {
+    const query = next === undefined ? '' : `?next=${encodeURIComponent(next.toWellFormed())}`
+    return withCookies(context.answers.redirect(requestId, `/login/factor${query}`), [cookie])
+  }
+  const body = {
+    requires_mfa: true,
+    factors,
+    ...(!inCookies && { pending_token: pending.expose() }),
+    message: 'Enter a code of your authenticator app, or a recovery code',
+  }
+  return withCookies(context.answers.json(requestId, 200, body), inCookies ? [cookie] : [])
+}
+
+/** Where there is one, it has done its work. */
+function pendingTaken({ context, request }: Exchange): string[] {
+  const { pending } = context.cookies
+  return pending.read(request.headers.get('cookie')) === undefined ? [] : [pending.take()]
 }
 
 export const loginForm: FormPage = ({ context }, given, problems) => {

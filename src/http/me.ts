@@ -7,8 +7,9 @@ export async function showMe(exchange: Exchange & SignedIn): Promise<Response> {
   const { context, requestId, actor } = exchange
   const person = await personOf(context, actor)
   if (!person) return refuse(exchange, problem('invalid_session'))
-  const { email, fullName, mfaEnabled } = person
-  const me = { email, name: fullName, full_name: fullName, mfa_enabled: mfaEnabled }
+  const { email, fullName } = person
+  const { isNeeded } = await context.secondFactor.standing(actor)
+  const me = { email, name: fullName, full_name: fullName, mfa_enabled: isNeeded }
   return context.answers.json(requestId, 200, me)
 }
 

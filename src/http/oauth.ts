@@ -25,9 +25,9 @@ export const noCache = { pragma: 'no-cache' }
 export function oauthError(
   answers: Answers,
   requestId: string,
-  { error, description, status = 400, headers }: OAuthError,
+  { error, description, status = 400, headers, more }: OAuthError,
 ): Response {
-  const body = { error, error_description: plain(description) }
+  const body = { error, error_description: plain(description), ...more }
   return answers.json(requestId, status, body, { ...noCache, ...headers })
 }
 
@@ -35,6 +35,8 @@ export interface OAuthError {
   readonly error: OAuthErrorCode
   readonly description: string
   readonly status?: number
+  /** With what to go on. */
+  readonly more?: object
   readonly headers?: Readonly<Record<string, string>>
 }
 

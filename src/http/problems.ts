@@ -19,7 +19,11 @@ export type ProblemCode =
   | 'invalid_credentials'
   | 'wrong_password'
   | 'not_fresh'
-  | 'factor_required'
+  | 'wrong_code'
+  | 'login_expired'
+  | 'no_factor'
+  | 'already_confirmed'
+  | 'no_enrolment'
   | 'too_many_sessions'
   | 'cross_site'
   | 'form_token'
@@ -58,12 +62,24 @@ export const problemKinds: Readonly<Record<ProblemCode, ProblemKind>> = {
   invalid_token: [401, 'Not authenticated', 'Invalid token'],
   invalid_refresh_token: [401, 'Not authenticated', 'Invalid refresh token'],
   invalid_credentials: [401, 'Invalid credentials', 'Invalid credentials'],
+  wrong_code: [401, 'Wrong code', 'That code was not accepted. It may be wrong, or used already.'],
+  login_expired: [
+    401,
+    'Sign in again',
+    'This sign-in took too long or had too many tries. Please begin again with your password.',
+  ],
   wrong_password: [403, 'Wrong password', 'The current password is wrong.'],
   not_fresh: [403, 'Sign in again', 'This needs a recent sign-in. Please sign in again first.'],
-  factor_required: [
-    403,
-    'Second factor needed',
-    'This account is not signed in to by its password alone.',
+  no_factor: [409, 'No second factor', 'This account has no authenticator app.'],
+  already_confirmed: [
+    409,
+    'Set up already',
+    'This account has an authenticator app. Please remove it first.',
+  ],
+  no_enrolment: [
+    409,
+    'Nothing to confirm',
+    'No authenticator app is being set up, or its time is over. Please begin again.',
   ],
   too_many_sessions: [
     403,

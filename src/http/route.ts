@@ -47,7 +47,7 @@ export interface SignedIn {
 
 export type Route = RouteOf<Who, z.ZodType>
 
-/** A row of the table in `app.ts`. Guards follow from it: see {@link admit}. */
+/** A row of the table in `routes.ts`. Guards follow from it: see {@link admit}. */
 export function route<W extends Who, Shape extends z.ZodType>(row: RouteOf<W, Shape>): Route {
   // The guards establish what the handler's type asks for, which the table cannot express.
   return row as unknown as Route

@@ -7,6 +7,12 @@ import { handOver } from './hand-over.ts'
 import { problem } from './problems.ts'
 import type { SignedIn } from './route.ts'
 
+const methods: Readonly<Record<Session['method'], string>> = {
+  password: 'by password',
+  'password+totp': 'by password and authenticator app',
+  'password+recovery_code': 'by password and recovery code',
+}
+
 const transports: Readonly<Record<Session['kind'], string>> = {
   session: 'cookie',
   bearer: 'bearer',
@@ -127,13 +133,13 @@ export async function submitEndSessions(
 const signInAgain = `/login?again&next=${encodeURIComponent(page)}`
 
 function listed(session: Session, own: Session): ListedSession {
-  const { id, client, kind, createdAt, seenAt } = session
+  const { id, client, kind, method, createdAt, seenAt } = session
   return {
     id,
     current: id === own.id,
     device: deviceOf(client.agent),
     address: client.address,
-    how: kind === 'session' ? 'by password' : 'by password, from a program',
+    how: kind === 'session' ? methods[method] : `${methods[method]}, from a program`,
     startedAt: new Date(createdAt),
     seenAt: new Date(seenAt),
   }

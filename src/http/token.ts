@@ -89,7 +89,9 @@ async function grantByPassword(exchange: TokenExchange): Promise<Response> {
     case 'factor_required':
       return refused(exchange, {
         error: 'mfa_required',
-        description: 'This account has a second factor. Sign in by POST /login.',
+        description:
+          'This account has a second factor: send mfa_token as pending_token, with code or recovery_code, to POST /login/factor.',
+        more: { mfa_token: outcome.pending.expose(), factors: outcome.factors },
       })
     case 'refused':
       return refused(exchange, refusals[outcome.reason])
@@ -109,6 +111,8 @@ const refusals: Readonly<Record<LoginRefusal, OAuthError>> = {
     error: 'invalid_grant',
     description: 'Incorrect username or password',
   },
+  wrong_code: { error: 'invalid_grant', description: 'That code was not accepted.' },
+  login_expired: { error: 'invalid_grant', description: 'This sign-in took too long.' },
   too_many_sessions: {
     error: 'invalid_grant',
     description: 'This account is signed in as often as it may be.',

@@ -2,7 +2,7 @@ import type { KeyRing } from './key-ring.ts'
 import type { Random } from './random.ts'
 import { Sealing } from './sealing.ts'
 import { Secret } from './secret.ts'
-import { type MintedKind, sealedPrefixes } from './token.ts'
+import { type SessionTokenKind, sealedPrefixes } from './token.ts'
 
 /** With the name and the attributes of a cookie less than the 4,096 bytes that every browser keeps. */
 const maxLength = 4000
@@ -18,7 +18,7 @@ export class Seal {
     this.#sealing = new Sealing(keys, 'sealed session', random)
   }
 
-  seal(kind: MintedKind, text: string): Secret {
+  seal(kind: SessionTokenKind, text: string): Secret {
     const prefix = prefixOf(kind)
     const token = prefix + this.#sealing.seal(text, prefix)
     if (token.length > maxLength) throw new RangeError('too long to be sealed')
@@ -26,13 +26,13 @@ export class Seal {
   }
 
   /** The text in a token of this kind; `undefined` for anything that was not sealed by a key in the ring. */
-  open(kind: MintedKind, token: string): string | undefined {
+  open(kind: SessionTokenKind, token: string): string | undefined {
     const prefix = prefixOf(kind)
     if (token.length > maxLength || !token.startsWith(prefix)) return undefined
     return this.#sealing.open(token.slice(prefix.length), prefix)?.text
   }
 }
 
-function prefixOf(kind: MintedKind): string {
+function prefixOf(kind: SessionTokenKind): string {
   return `${sealedPrefixes[kind]}_`
 }

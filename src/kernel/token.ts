@@ -13,15 +13,20 @@ export const tokenPrefixes = {
   session: 'ses',
   /** A native client's session, carried by an Authorization header. */
   bearer: 'brr',
+  /** A sign-in that waits for a second factor. */
+  pending: 'pnd',
 } as const
 
 export type MintedKind = keyof typeof tokenPrefixes
 
+/** Tokens of sessions. */
+export type SessionTokenKind = Exclude<MintedKind, 'pending'>
+
 /** What speaks for a session: a token that was minted for it, or a signed one that names it. */
-export type TokenKind = MintedKind | 'jwt'
+export type TokenKind = SessionTokenKind | 'jwt'
 
 /** The same doors, opened by tokens that are sessions themselves (`seal.ts`). The digit is the version of their form. */
-export const sealedPrefixes: { readonly [Kind in MintedKind]: string } = {
+export const sealedPrefixes: { readonly [Kind in SessionTokenKind]: string } = {
   session: 'sse1',
   bearer: 'sbr1',
 }

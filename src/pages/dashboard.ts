@@ -48,7 +48,7 @@ function accountCard({ name, email, memberSince }: DashboardView): Html {
 <span class="niche" aria-hidden="true">${initialOf(name)}</span>
 <p><bdi class="person-name">${name}</bdi><bdi class="person-more">${email}</bdi><span class="person-more">Member since ${time(memberSince, 'day')}</span></p>
 </div>
-<p class="aside"><a href="/password/change">Change password</a></p>
+<p class="aside"><a href="/account/security">Security</a> · <a href="/password/change">Change password</a></p>
 </section>`
 }
 

@@ -1,10 +1,14 @@
 import { describe, expect, it } from 'vitest'
 import { assets, assetUrls } from './assets.ts'
 import { dashboardPage } from './dashboard.ts'
+import { enrolmentPage } from './enrolment.ts'
+import { factorPage } from './factor.ts'
 import { loginPage } from './login.ts'
 import { passwordChangePage } from './password-change.ts'
 import { problemPage } from './problem.ts'
+import { recoveryCodesPage } from './recovery-codes.ts'
 import { registerPage } from './register.ts'
+import { securityPage } from './security.ts'
 import { sessionsPage } from './sessions.ts'
 
 const frame = { serviceName: 'Harbour & <Sons>', ...assetUrls }
@@ -12,6 +16,32 @@ const moment = new Date('2030-01-01T10:00:00Z')
 const problems = [{ field: 'password', message: 'Too short.' }]
 
 const pages = {
+  factor: factorPage({
+    frame,
+    factors: ['totp', 'recovery_code'],
+    asked: 'totp',
+    next: '/account/sessions',
+    problems: [{ field: 'code', message: 'Wrong.' }],
+  }),
+  enrolment: enrolmentPage({
+    frame,
+    id: 'totp_one',
+    qr: { size: 33, path: 'M4 4h1v1h-1z' },
+    uri: 'otpauth://totp/Harbour:ada%40example.com?secret=ABCD&issuer=Harbour',
+    typed: 'ABCD EFGH',
+    problems: [],
+    csrfToken: 'token',
+  }),
+  codes: recoveryCodesPage({ frame, codes: ['zpbj-xc89-cyfm-ja85'], after: 'enrolment' }),
+  security: securityPage({
+    frame,
+    app: 'in_use',
+    recoveryCodes: 2,
+    fresh: true,
+    notice: 'recovery_code_used',
+    problems: [],
+    csrfToken: 'token',
+  }),
   login: loginPage({ frame, email: '', next: undefined, problems: [], notice: 'registered' }),
   register: registerPage({
     frame,

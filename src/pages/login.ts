@@ -8,11 +8,12 @@ export interface LoginView {
   readonly email: string
   readonly next: string | undefined
   readonly problems: readonly FieldProblem[]
-  readonly notice: 'registered' | undefined
+  readonly notice: 'registered' | 'expired' | undefined
 }
 
 const notices = {
   registered: 'Your account is ready. You can sign in now.',
+  expired: 'That took too long, or had too many tries. Please begin again.',
 }
 
 /** `GET /login`, and the answer to a refused `POST /login`. The password is never sent back. */

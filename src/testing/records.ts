@@ -24,7 +24,6 @@ export function anAccount(over: Partial<Account> & { readonly address?: string }
     fullName: named.name,
     status: 'active',
     epoch: 0,
-    mfaEnabled: false,
     createdAt: anInstant('2030-01-01T00:00:00Z'),
     emailVerifiedAt: undefined,
     ...rest,

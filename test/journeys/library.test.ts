@@ -37,7 +37,6 @@ describe('an application that calls the library', () => {
         fullName: 'Bob Ray',
         status: 'active',
         epoch: 0,
-        mfaEnabled: false,
         createdAt: app.clock.now(),
         emailVerifiedAt: undefined,
       },

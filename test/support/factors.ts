@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import type { Account } from '../../src/core/accounts/index.ts'
-import { type Drift, Factors } from '../../src/core/factors/index.ts'
+import { Factors } from '../../src/core/factors/index.ts'
+import type { Drift } from '../../src/core/factors/totp.ts'
 import type { Instant } from '../../src/kernel/clock.ts'
 import { KeyRing } from '../../src/kernel/key-ring.ts'
 import { systemRandom } from '../../src/kernel/random.ts'

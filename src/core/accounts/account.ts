@@ -19,8 +19,6 @@ export interface Account {
   readonly status: AccountStatus
   /** Sessions made in an earlier epoch are dead. */
   readonly epoch: number
-  /** Whether a sign-in needs a second factor. */
-  readonly mfaEnabled: boolean
   readonly createdAt: Instant
   /** When it was known that the address belongs to this person; `undefined` while it is not. */
   readonly emailVerifiedAt: Instant | undefined

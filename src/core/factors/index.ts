@@ -5,18 +5,7 @@ export type {
   TotpFactor,
   TotpOfAccount,
 } from './factor.ts'
-export type {
-  CheckOutcome,
-  ConfirmOptions,
-  ConfirmOutcome,
-  EnrolmentShown,
-  RecoveryCodesOutcome,
-  RecoveryOutcome,
-  RemoveOutcome,
-  WrongCode,
-} from './outcome.ts'
-export { enrolmentLifetime, maxFailures } from './policy.ts'
-export { type RecoveryCodeHash, recoveryCodeCount } from './recovery-code.ts'
-export { type FactorOwner, Factors, type FactorsDependencies } from './service.ts'
+export type { EnrolmentShown } from './outcome.ts'
+export type { RecoveryCodeHash } from './recovery-code.ts'
+export { Factors } from './service.ts'
 export type { CountedFailure, FactorStore } from './store.ts'
-export { type Drift, usualDrift } from './totp.ts'

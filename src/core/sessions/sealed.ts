@@ -1,7 +1,7 @@
 import type { Instant } from '../../kernel/clock.ts'
 import { sha256 } from '../../kernel/digest.ts'
 import type { Seal } from '../../kernel/seal.ts'
-import type { MintedKind, TokenHash } from '../../kernel/token.ts'
+import type { SessionTokenKind, TokenHash } from '../../kernel/token.ts'
 import type { Account, AccountId, AccountStore } from '../accounts/index.ts'
 import type {
   BeginOptions,
@@ -104,13 +104,13 @@ export class SealedSessions implements SessionCarrier {
   }
 
   #sealed(session: UncarriedSession): StartedSession {
-    const token = this.#deps.seal.seal(session.kind as MintedKind, writeSealed(session))
+    const token = this.#deps.seal.seal(session.kind as SessionTokenKind, writeSealed(session))
     return { session: { ...session, tokenHash: hashOf(token.expose()) }, token }
   }
 
   #open({ kind, value }: PresentedToken, now: Instant): Session | undefined {
     const token = value.expose()
-    const text = this.#deps.seal.open(kind as MintedKind, token)
+    const text = this.#deps.seal.open(kind as SessionTokenKind, token)
     if (text === undefined) return undefined
     const session = readSealed(kind, text)
     return session.expiresAt > now ? { ...session, tokenHash: hashOf(token) } : undefined

@@ -7,7 +7,7 @@ import type { AccountId } from '../accounts/index.ts'
 export type SessionId = Brand<string, 'SessionId'>
 
 /** How the person proved who they are. */
-export type AuthenticationMethod = 'password'
+export type AuthenticationMethod = 'password' | 'password+totp' | 'password+recovery_code'
 
 /** Where a session was begun from, as the client itself says; shown to its owner, and never decided by. */
 export interface Client {

@@ -27,6 +27,18 @@
     button.hidden = false
   }
 
+  /** Codes that are shown once: onto the clipboard, or onto paper. */
+  const keep = (row) => {
+    const codes = [...document.querySelectorAll('.codes code')].map((code) => code.textContent)
+    const status = row.querySelector('[data-kept]')
+    row.querySelector('[data-copy]').addEventListener('click', async () => {
+      await navigator.clipboard.writeText(codes.join('\n'))
+      status.textContent = 'Copied.'
+    })
+    row.querySelector('[data-print]').addEventListener('click', () => window.print())
+    row.hidden = false
+  }
+
   /** Shows how strong a new password is while it is typed, and goes quiet when nobody can tell. */
   const measure = (meter) => {
     const input = document.getElementById(meter.dataset.strength)
@@ -130,6 +142,7 @@
   }
 
   for (const button of document.querySelectorAll('[data-reveal]')) reveal(button)
+  for (const row of document.querySelectorAll('[data-keep]')) keep(row)
   for (const meter of document.querySelectorAll('[data-strength]')) measure(meter)
   for (const form of document.querySelectorAll('form[method="post"]')) sendOnce(form)
   for (const time of document.querySelectorAll('time[data-precision]')) localise(time)

@@ -116,7 +116,6 @@ function toRow(account: Account): AccountRow {
     full_name: account.fullName,
     status: account.status,
     epoch: account.epoch,
-    mfa_enabled: account.mfaEnabled ? 1 : 0,
     created_at: account.createdAt,
     email_verified_at: account.emailVerifiedAt ?? null,
   }
@@ -131,7 +130,6 @@ function fromRow(row: AccountRow): Account {
     fullName: row.full_name,
     status: row.status,
     epoch: row.epoch,
-    mfaEnabled: row.mfa_enabled === 1,
     createdAt: row.created_at,
     emailVerifiedAt: row.email_verified_at ?? undefined,
   } as Account

@@ -7,6 +7,7 @@ export interface Schema {
   refresh_families: RefreshFamilyRow
   totp_factors: TotpFactorRow
   recovery_codes: RecoveryCodeRow
+  pending_logins: PendingLoginRow
   sallyport_migrations: MigrationRow
 }
 
@@ -17,7 +18,6 @@ export interface AccountRow {
   full_name: string
   status: string
   epoch: number
-  mfa_enabled: number
   created_at: number
   email_verified_at: number | null
 }
@@ -65,6 +65,18 @@ export interface RefreshFamilyRow {
   agent: string
   address: string
   reused_at: number | null
+}
+
+export interface PendingLoginRow {
+  token_hash: string
+  account_id: string
+  epoch: number
+  kind: string
+  agent: string
+  address: string
+  created_at: number
+  expires_at: number
+  tries: number
 }
 
 /** An app that is confirmed, an enrolment, or both: each has all of its columns or none. */

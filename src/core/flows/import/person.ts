@@ -61,7 +61,6 @@ export function readPerson(
     fullName,
     status: disabled ? 'disabled' : 'active',
     epoch: 0,
-    mfaEnabled: false,
     createdAt: createdAt ?? now,
     emailVerifiedAt,
   }

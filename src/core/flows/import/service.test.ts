@@ -52,7 +52,6 @@ describe('an imported account', () => {
           fullName: 'Ann Lee',
           status: 'disabled',
           epoch: 0,
-          mfaEnabled: false,
           createdAt: anInstant('2020-05-01T00:00:00Z'),
           emailVerifiedAt: anInstant('2020-05-02T00:00:00Z'),
         },

@@ -1,4 +1,9 @@
+export { type PendingLogin, pendingLifetime } from './pending.ts'
+export type { PendingLoginStore } from './pending-store.ts'
 export {
+  type FactorKind,
+  type FactorRequired,
+  type GivenFactor,
   Login,
   type LoginOutcome,
   type LoginProblem,

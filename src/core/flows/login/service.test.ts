@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest'
+import { systemRandom } from '../../../kernel/random.ts'
 import { Secret } from '../../../kernel/secret.ts'
 import { FakeClock } from '../../../testing/clock.ts'
 import { anAccount } from '../../../testing/records.ts'
 import type { Account, AccountStore } from '../../accounts/index.ts'
+import type { Factors } from '../../factors/index.ts'
 import {
   type PasswordHash,
   type PasswordHasher,
@@ -10,6 +12,7 @@ import {
   Passwords,
 } from '../../passwords/index.ts'
 import type { Sessions } from '../../sessions/index.ts'
+import type { PendingLoginStore } from './pending-store.ts'
 import { Login } from './service.ts'
 
 const right = 'correct horse battery staple'
@@ -66,7 +69,13 @@ function loginOf(
   const login = new Login({
     accounts: accounts as AccountStore,
     passwords,
+    factors: {
+      standing: async () => ({ isNeeded: false, totp: false, recoveryCodes: 0 }),
+    } as unknown as Factors,
+    pendingLogins: {} as PendingLoginStore,
     sessions: sessions as Sessions,
+    clock: new FakeClock(),
+    random: systemRandom,
   })
   const attempt = (email: string, password: string) =>
     login.withPassword({

@@ -95,7 +95,6 @@ describe('registration', () => {
         fullName: 'Ann Example',
         status: 'active',
         epoch: 0,
-        mfaEnabled: false,
         createdAt: new FakeClock().now(),
       },
     ])

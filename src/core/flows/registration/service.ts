@@ -101,7 +101,6 @@ export class Registration {
       fullName,
       status: 'active',
       epoch: 0,
-      mfaEnabled: false,
       createdAt: clock.now(),
       emailVerifiedAt: undefined,
     }

@@ -4,6 +4,7 @@ import { devices } from './0003-devices.ts'
 import { revocations } from './0004-revocations.ts'
 import { tokens } from './0005-tokens.ts'
 import { factors } from './0006-factors.ts'
+import { pendingLogins } from './0007-pending-logins.ts'
 import type { Migration } from './migration.ts'
 
 /** Every migration, oldest first. Only ever added to. */
@@ -14,4 +15,5 @@ export const migrations: readonly Migration[] = [
   revocations,
   tokens,
   factors,
+  pendingLogins,
 ]

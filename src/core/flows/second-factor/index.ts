@@ -1,0 +1,1 @@
+export { SecondFactor, type SecondFactorRefusal } from './service.ts'

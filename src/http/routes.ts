@@ -1,0 +1,284 @@
+import { assets } from '../pages/assets.ts'
+import { refreshPath } from './cookies.ts'
+import { showDashboard, showStart } from './dashboard.ts'
+import {
+  confirmShape,
+  confirmTotp,
+  enrolTotp,
+  proofShape,
+  removeTotp,
+  renewRecoveryCodes,
+  showFactors,
+} from './factors.ts'
+import { loginForm, loginShape, showLogin, submitLogin } from './login.ts'
+import { factorForm, factorShape, showFactor, submitFactor } from './login-factor.ts'
+import { submitLogout } from './logout.ts'
+import { showMe, showUser } from './me.ts'
+import {
+  passwordChangeForm,
+  passwordChangeShape,
+  sendToPasswordChange,
+  showPasswordChange,
+  submitPasswordChange,
+} from './password-change.ts'
+import { checkPassword, passwordCheckShape } from './password-check.ts'
+import { endRefreshing, refreshShape, submitRefresh } from './refresh.ts'
+import {
+  registrationForm,
+  registrationShape,
+  showRegistration,
+  submitRegistration,
+} from './registration.ts'
+import { introspect, presentedShape, submitRevocation } from './revocation.ts'
+import { type Route, route } from './route.ts'
+import {
+  beginEnrolment,
+  enrolmentForm,
+  removalShape,
+  securityForm,
+  showEnrolment,
+  showSecurity,
+  submitConfirmation,
+  submitNewCodes,
+  submitRemoval,
+} from './security.ts'
+import {
+  endOtherSessions,
+  endSession,
+  endSessionsShape,
+  listSessions,
+  showSessions,
+  submitEndSessions,
+} from './sessions.ts'
+import { submitToken, tokenShape } from './token.ts'
+import { showIssuer, showKeySet } from './well-known.ts'
+
+/** Second factors, for programs and for people. */
+const factorRoutes: readonly Route[] = [
+  route({
+    method: 'GET',
+    path: '/factors',
+    who: 'signed_in',
+    answers: 'program',
+    handle: showFactors,
+  }),
+  route({
+    method: 'POST',
+    path: '/factors/totp',
+    who: 'signed_in',
+    answers: 'program',
+    handle: enrolTotp,
+  }),
+  route({
+    method: 'POST',
+    path: '/factors/totp/confirm',
+    who: 'signed_in',
+    answers: 'program',
+    shape: confirmShape,
+    handle: confirmTotp,
+  }),
+  route({
+    method: 'DELETE',
+    path: '/factors/totp',
+    who: 'signed_in',
+    answers: 'program',
+    shape: proofShape,
+    handle: removeTotp,
+  }),
+  route({
+    method: 'POST',
+    path: '/factors/recovery-codes',
+    who: 'signed_in',
+    answers: 'program',
+    handle: renewRecoveryCodes,
+  }),
+  route({ method: 'GET', path: '/account/security', who: 'signed_in', handle: showSecurity }),
+  route({ method: 'GET', path: '/account/security/app', who: 'signed_in', handle: showEnrolment }),
+  route({
+    method: 'POST',
+    path: '/account/security/app',
+    who: 'signed_in',
+    handle: beginEnrolment,
+  }),
+  route({
+    method: 'POST',
+    path: '/account/security/app/confirm',
+    who: 'signed_in',
+    shape: confirmShape,
+    form: enrolmentForm,
+    handle: submitConfirmation,
+  }),
+  route({
+    method: 'POST',
+    path: '/account/security/app/remove',
+    who: 'signed_in',
+    shape: removalShape,
+    form: securityForm,
+    handle: submitRemoval,
+  }),
+  route({
+    method: 'POST',
+    path: '/account/security/recovery-codes',
+    who: 'signed_in',
+    handle: submitNewCodes,
+  }),
+]
+
+/** What programs that carry tokens ask. All of it is in the body; OAuth's errors are OAuth's. */
+const tokenRoutes: readonly Route[] = [
+  route({
+    method: 'POST',
+    path: '/token',
+    who: 'entrance',
+    answers: 'oauth',
+    reads: 'form',
+    takesNoQuery: true,
+    shape: tokenShape,
+    handle: submitToken,
+  }),
+  route({
+    method: 'POST',
+    path: refreshPath,
+    who: 'entrance',
+    answers: 'program',
+    reads: 'json',
+    takesNoQuery: true,
+    shape: refreshShape,
+    handle: submitRefresh,
+  }),
+  route({
+    method: 'DELETE',
+    path: refreshPath,
+    who: 'entrance',
+    answers: 'program',
+    reads: 'json',
+    takesNoQuery: true,
+    shape: refreshShape,
+    handle: endRefreshing,
+  }),
+  route({
+    method: 'POST',
+    path: '/revoke',
+    who: 'entrance',
+    answers: 'oauth',
+    reads: 'form',
+    takesNoQuery: true,
+    shape: presentedShape,
+    handle: submitRevocation,
+  }),
+  route({
+    method: 'POST',
+    path: '/introspect',
+    who: 'entrance',
+    answers: 'oauth',
+    reads: 'form',
+    takesNoQuery: true,
+    shape: presentedShape,
+    handle: introspect,
+  }),
+  route({
+    method: 'GET',
+    path: '/.well-known/jwks.json',
+    who: 'entrance',
+    answers: 'program',
+    handle: showKeySet,
+  }),
+  route({
+    method: 'GET',
+    path: '/.well-known/oauth-authorization-server',
+    who: 'entrance',
+    answers: 'program',
+    handle: showIssuer,
+  }),
+]
+
+/** Every address of the public listener. Guards follow from the row: see `admit()` in `route.ts`. */
+export const routes: readonly Route[] = [
+  route({ method: 'GET', path: '/', who: 'anyone', handle: showStart }),
+  route({ method: 'GET', path: '/register', who: 'anyone', handle: showRegistration }),
+  route({
+    method: 'POST',
+    path: '/register',
+    who: 'entrance',
+    shape: registrationShape,
+    form: registrationForm,
+    handle: submitRegistration,
+  }),
+  route({
+    method: 'POST',
+    path: '/password/check',
+    who: 'anyone',
+    shape: passwordCheckShape,
+    handle: checkPassword,
+  }),
+  route({ method: 'GET', path: '/login', who: 'anyone', handle: showLogin }),
+  route({
+    method: 'POST',
+    path: '/login',
+    who: 'entrance',
+    shape: loginShape,
+    form: loginForm,
+    handle: submitLogin,
+  }),
+  route({ method: 'GET', path: '/login/factor', who: 'entrance', handle: showFactor }),
+  route({
+    method: 'POST',
+    path: '/login/factor',
+    who: 'entrance',
+    shape: factorShape,
+    form: factorForm,
+    handle: submitFactor,
+  }),
+  route({ method: 'POST', path: '/logout', who: 'anyone', handle: submitLogout }),
+  route({ method: 'GET', path: '/me', who: 'signed_in', answers: 'program', handle: showMe }),
+  route({
+    method: 'GET',
+    path: '/users/me',
+    who: 'signed_in',
+    answers: 'program',
+    handle: showUser,
+  }),
+  ...tokenRoutes,
+  ...factorRoutes,
+  route({ method: 'GET', path: '/dashboard', who: 'signed_in', handle: showDashboard }),
+  route({ method: 'GET', path: '/password/change', who: 'signed_in', handle: showPasswordChange }),
+  route({
+    method: 'POST',
+    path: '/password/change',
+    who: 'signed_in',
+    shape: passwordChangeShape,
+    form: passwordChangeForm,
+    handle: submitPasswordChange,
+  }),
+  route({
+    method: 'GET',
+    path: '/.well-known/change-password',
+    who: 'entrance',
+    handle: sendToPasswordChange,
+  }),
+  route({
+    method: 'GET',
+    path: '/sessions',
+    who: 'signed_in',
+    answers: 'program',
+    handle: listSessions,
+  }),
+  route({ method: 'DELETE', path: '/sessions', who: 'signed_in', handle: endOtherSessions }),
+  route({ method: 'DELETE', path: '/sessions/:id', who: 'signed_in', handle: endSession }),
+  route({ method: 'GET', path: '/account/sessions', who: 'signed_in', handle: showSessions }),
+  route({
+    method: 'POST',
+    path: '/account/sessions',
+    who: 'signed_in',
+    shape: endSessionsShape,
+    handle: submitEndSessions,
+  }),
+  ...assets.map(({ path, type, body }) =>
+    route({
+      method: 'GET',
+      path,
+      who: 'entrance',
+      handle: ({ context, requestId }) => context.answers.asset(requestId, type, body),
+    }),
+  ),
+]
