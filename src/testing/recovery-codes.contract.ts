@@ -98,18 +98,20 @@ export function recoveryCodesContract(
     })
 
     it('are all there or none, where they are made while the app is removed', async () => {
-      for (let round = 0; round < 16; round++) {
+      const round = async () => {
         const owner = await newAccount()
         await haveApp(owner)
-        for (let turn = 0; turn < 3; turn++) {
-          await store.replaceRecoveryCodes(owner, someRecoveryCodeHashes(10), start)
-        }
+        const hashes = someRecoveryCodeHashes(10)
+        await store.replaceRecoveryCodes(owner, hashes, start)
+        // Rows that were written to may lie in another order than those that were not.
+        for (const hash of hashes.slice(0, 5)) await store.spendRecoveryCode(owner, [hash], later)
         await Promise.all([
           store.removeTotp(owner),
           store.replaceRecoveryCodes(owner, someRecoveryCodeHashes(10), start),
         ])
         expect([0, 10]).toContain(await store.countRecoveryCodes(owner))
       }
+      await inParallel(16, round)
     })
   })
 }
