@@ -29,6 +29,16 @@ export interface LoginInput {
   readonly request?: RequestLike
 }
 
+/** What somebody gives as a second factor, after their password. */
+export interface FactorInput {
+  /** What `login()` gave with `factor_required`. */
+  readonly pending: Secret
+  /** A code of the authenticator app, or a recovery code. */
+  readonly factor: { readonly kind: 'totp' | 'recovery_code'; readonly code: string }
+  /** The request that asks, if there is one. */
+  readonly request?: RequestLike
+}
+
 /** What somebody gives to change their password. */
 export interface PasswordChangeInput {
   /** The request that asks: its session tells who, goes on under a new token, and is the only one that does. */
@@ -144,12 +154,25 @@ export interface Auth {
   register(input: RegistrationInput): Promise<RegistrationOutcome>
 
   /**
-   * Signs somebody in, by the rules of the login page. With `signed_in` comes the token, once; send it
+   * Signs somebody in, by the rules of the login page. With `factor_required` go on with
+   * {@link Auth.loginWithFactor}. With `signed_in` comes the token, once; send it
    * to the browser with {@link Auth.cookieFor}, or to a native client as it is.
    *
    * @throws {OverloadedError} Too many passwords are being hashed; nothing was done.
    */
   login(input: LoginInput): Promise<LoginOutcome>
+
+  /**
+   * Goes on with a sign-in that waits for a second factor: five tries within ten minutes. Refusals are values:
+   * `wrong_code`, or `login_expired` when the password must be asked for again.
+   *
+   * @example
+   * const outcome = await auth.login({ email, password })
+   * if (outcome.kind === 'factor_required') {
+   *   await auth.loginWithFactor({ pending: outcome.pending, factor: { kind: 'totp', code: '123456' } })
+   * }
+   */
+  loginWithFactor(input: FactorInput): Promise<LoginOutcome>
 
   /**
    * Changes a password, by the rules of its page, and ends every other session of the account. With

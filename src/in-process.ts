@@ -50,6 +50,13 @@ export function inProcess(
         kind: kinds[transport],
         presented: await presentedBy(request),
       }),
+    loginWithFactor: async ({ pending, factor: { kind, code }, request }) =>
+      login.withFactor({
+        client: clientOf(request),
+        pending,
+        factor: { kind, code: new Secret(code) },
+        presented: await presentedBy(request),
+      }),
     changePassword: async ({ request, currentPassword, newPassword }) => {
       const presented = await presentedBy(request)
       const actor = presented && (await sessions.authenticate(presented))

@@ -1,5 +1,6 @@
 export type {
   Auth,
+  FactorInput,
   LoginInput,
   PasswordChangeInput,
   RegistrationInput,

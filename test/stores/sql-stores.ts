@@ -6,6 +6,7 @@ import { SqlFactorStore } from '../../src/stores/sql/factors.ts'
 import { migrate, migrationStatus } from '../../src/stores/sql/migrate.ts'
 import type { Migration } from '../../src/stores/sql/migrations/migration.ts'
 import { SqlPasswordStore } from '../../src/stores/sql/passwords.ts'
+import { SqlPendingLoginStore } from '../../src/stores/sql/pending-logins.ts'
 import { SqlRefreshFamilyStore } from '../../src/stores/sql/refresh-families.ts'
 import { SqlSessionStore } from '../../src/stores/sql/sessions.ts'
 import { SqlSigningKeyStore } from '../../src/stores/sql/signing-keys.ts'
@@ -16,6 +17,7 @@ import {
   anInstant,
   factorStoreContract,
   passwordStoreContract,
+  pendingLoginStoreContract,
   refreshFamilyStoreContract,
   sessionStoreContract,
   signingKeyStoreContract,
@@ -68,6 +70,11 @@ export function sqlStoresContract(name: string, openEmpty: () => Promise<Databas
   factorStoreContract(name, async () => {
     const { db, newAccount } = await peopled()
     return { store: new SqlFactorStore(db), newAccount }
+  })
+
+  pendingLoginStoreContract(name, async () => {
+    const { db, newAccount } = await peopled()
+    return { store: new SqlPendingLoginStore(db), newAccount }
   })
 
   signingKeyStoreContract(name, async () => new SqlSigningKeyStore(await migrated()))

@@ -1,0 +1,175 @@
+import { describe, expect, it } from 'vitest'
+import { minutes } from '../../../kernel/clock.ts'
+import { systemRandom } from '../../../kernel/random.ts'
+import { Secret } from '../../../kernel/secret.ts'
+import { mintToken } from '../../../kernel/token.ts'
+import { FakeClock } from '../../../testing/clock.ts'
+import { anAccount } from '../../../testing/records.ts'
+import type { Account, AccountStore } from '../../accounts/index.ts'
+import type { Passwords } from '../../passwords/index.ts'
+import type { Sessions } from '../../sessions/index.ts'
+import type { PendingLogin } from './pending.ts'
+import { Login } from './service.ts'
+
+const ann = anAccount({ address: 'ann@example.com', epoch: 4 })
+
+/** A login of one account with an app whose code is always 123456, and a recovery code `right`. */
+function loginOf({ totp = true, recoveryCodes = 10 } = {}) {
+  const clock = new FakeClock()
+  const waiting = new Map<string, PendingLogin>()
+  const started: object[] = []
+  let account: Account | undefined = ann
+  const login = new Login({
+    accounts: {
+      findByEmail: async () => account,
+      findById: async () => account,
+    } as unknown as AccountStore,
+    passwords: {
+      verify: async () => ({ matches: true }),
+      upgrade: () => undefined,
+    } as unknown as Passwords,
+    factors: {
+      standing: async () => ({ isNeeded: true, totp, recoveryCodes }),
+      check: async (_, code) =>
+        code === '123456'
+          ? { kind: 'accepted' }
+          : { kind: 'refused', reason: 'wrong_code', failures: 1, disables: false },
+      useRecoveryCode: async (_, code) =>
+        code === 'right'
+          ? { kind: 'accepted', left: 9 }
+          : { kind: 'refused', reason: 'wrong_code' },
+    },
+    pendingLogins: {
+      insert: async (one) => void waiting.set(one.tokenHash, one),
+      findLive: async (hash, now) => {
+        const one = waiting.get(hash)
+        return one && one.expiresAt > now ? one : undefined
+      },
+      takeTry: async (hash, now, most) => {
+        const one = waiting.get(hash)
+        if (!one || one.expiresAt <= now || one.tries >= most) return undefined
+        const tried = { ...one, tries: one.tries + 1 }
+        waiting.set(hash, tried)
+        return tried
+      },
+      end: async (hash) => waiting.delete(hash),
+      sweep: async () => 0,
+    },
+    sessions: {
+      start: async (owner: Account, request: object) => {
+        started.push({ owner, ...request })
+        return { session: 'session', token: new Secret('token') }
+      },
+    } as unknown as Sessions,
+    clock,
+    random: systemRandom,
+  })
+  const client = { agent: 'curl', address: '' }
+  const withPassword = (code?: string) =>
+    login.withPassword({
+      email: 'ann@example.com',
+      password: new Secret('violet harbour lantern'),
+      kind: 'bearer',
+      client,
+      ...(code && { factor: { kind: 'totp', code: new Secret(code) } }),
+    })
+  const waitingFor = async () => {
+    const outcome = await withPassword()
+    if (outcome.kind !== 'factor_required') throw new Error(outcome.kind)
+    return outcome
+  }
+  const withCode = (pending: Secret, code: string, kind: 'totp' | 'recovery_code' = 'totp') =>
+    login.withFactor({ pending, factor: { kind, code: new Secret(code) }, client })
+  const become = (next: Account | undefined) => {
+    account = next
+  }
+  return { login, clock, started, withPassword, waitingFor, withCode, become }
+}
+
+const refusedAs = (reason: string) => ({ kind: 'refused', reason })
+
+describe('a password where a second factor is due', () => {
+  it('is not enough: what waits is no session, and says what can be given', async () => {
+    const { waitingFor, started } = loginOf()
+    const { pending, factors } = await waitingFor()
+    expect(pending.expose()).toMatch(/^pnd_[\w-]{50}$/)
+    expect(factors).toEqual(['totp', 'recovery_code'])
+    expect(started).toEqual([])
+  })
+
+  it('is enough with a right code beside it, and no other', async () => {
+    const { withPassword, started } = loginOf()
+    expect(await withPassword('000000')).toEqual(refusedAs('wrong_code'))
+    expect(started).toEqual([])
+    expect(await withPassword('123456')).toMatchObject({ kind: 'signed_in' })
+    expect(started).toMatchObject([{ method: 'password+totp' }])
+  })
+
+  it.each([
+    [{ totp: false, recoveryCodes: 3 }, ['recovery_code']],
+    [{ totp: true, recoveryCodes: 0 }, ['totp']],
+    [{ totp: false, recoveryCodes: 0 }, []],
+  ])('offers what is left: %j', async (left, offered) => {
+    expect((await loginOf(left).waitingFor()).factors).toEqual(offered)
+  })
+})
+
+describe('the second step', () => {
+  it('ends in a session of the kind that the first one asked for, once', async () => {
+    const { waitingFor, withCode, started } = loginOf()
+    const { pending } = await waitingFor()
+    expect(await withCode(pending, '123456')).toMatchObject({ kind: 'signed_in' })
+    expect(started).toMatchObject([{ owner: ann, kind: 'bearer', method: 'password+totp' }])
+    expect(await withCode(pending, '123456')).toEqual(refusedAs('login_expired'))
+  })
+
+  it('takes a recovery code, and tells how many are left', async () => {
+    const { waitingFor, withCode, started } = loginOf()
+    const { pending } = await waitingFor()
+    const outcome = await withCode(pending, 'right', 'recovery_code')
+    expect(outcome).toMatchObject({ kind: 'signed_in', recoveryCodesLeft: 9 })
+    expect(started).toMatchObject([{ method: 'password+recovery_code' }])
+  })
+
+  it('may be tried five times', async () => {
+    const { login, waitingFor, withCode, started } = loginOf()
+    const { pending } = await waitingFor()
+    for (let tries = 0; tries < 5; tries++) {
+      expect(await withCode(pending, '000000')).toEqual(refusedAs('wrong_code'))
+    }
+    expect(await login.waiting(pending)).toBeUndefined()
+    expect(await withCode(pending, '123456')).toEqual(refusedAs('login_expired'))
+    expect(started).toEqual([])
+  })
+
+  it('is over ten minutes after the first', async () => {
+    const { login, clock, waitingFor, withCode } = loginOf()
+    const { pending } = await waitingFor()
+    clock.advance(minutes(10) - 1)
+    expect(await login.waiting(pending)).toEqual(['totp', 'recovery_code'])
+    clock.advance(1)
+    expect(await login.waiting(pending)).toBeUndefined()
+    expect(await withCode(pending, '123456')).toEqual(refusedAs('login_expired'))
+  })
+
+  it.each([
+    ['is disabled', { ...ann, status: 'disabled' as const }],
+    ['is in another epoch: a new password, say', { ...ann, epoch: 5 }],
+    ['is gone', undefined],
+  ])('is over when the account %s', async (_, next) => {
+    const { waitingFor, withCode, become, started } = loginOf()
+    const { pending } = await waitingFor()
+    become(next)
+    expect(await withCode(pending, '123456')).toEqual(refusedAs('login_expired'))
+    expect(started).toEqual([])
+  })
+
+  it('is nobody’s with a token that was never given, or is of another kind', async () => {
+    const { login, withCode } = loginOf()
+    const tokens = [mintToken('pending', systemRandom), mintToken('session', systemRandom)]
+    for (const token of [...tokens, new Secret(''), new Secret('pnd_')]) {
+      expect(await withCode(token, '123456')).toEqual(refusedAs('login_expired'))
+      expect(await login.waiting(token)).toBeUndefined()
+    }
+  })
+})
