@@ -180,6 +180,7 @@ function wireChapters(
     clock,
     random,
     issuer: configuration.service_name,
+    drift: configuration.totp_drift,
   })
   const pendingLogins = new SqlPendingLoginStore(database)
   const login = new Login({ accounts, passwords, factors, pendingLogins, sessions, clock, random })

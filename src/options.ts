@@ -53,6 +53,8 @@ export interface AuthOptions {
   readonly sessionsPerAccount?: number
   /** Whoever signs in beyond that ends the session not used for longest, or is refused. Default `end_oldest`. */
   readonly sessionsWhenFull?: 'end_oldest' | 'refuse'
+  /** How many steps of 30 seconds beside its own a code of an app is accepted in. Default 1. */
+  readonly totpDrift?: 0 | 1 | 2
   /** What signs access tokens. Default `EdDSA`. */
   readonly tokenAlgorithm?: 'EdDSA' | 'ES256' | 'RS256' | 'PS256' | 'HS256'
   /** Whom access tokens are for. Default `url`. */
@@ -104,6 +106,7 @@ const settingOfOption = {
   sessionFresh: 'session_fresh',
   sessionsPerAccount: 'sessions_per_account',
   sessionsWhenFull: 'sessions_when_full',
+  totpDrift: 'totp_drift',
   tokenAlgorithm: 'token_algorithm',
   tokenAudience: 'token_audience',
   tokenKeyRotation: 'token_key_rotation',

@@ -44,6 +44,7 @@ export interface Settings {
   readonly session_fresh: Duration
   readonly sessions_per_account: number
   readonly sessions_when_full: 'end_oldest' | 'refuse'
+  readonly totp_drift: 0 | 1 | 2
   readonly token_algorithm: SigningAlgorithm
   readonly token_audience: string
   readonly token_key_rotation: Duration

@@ -165,6 +165,14 @@ const settings: { readonly [Name in SettingName]: Setting<Settings[Name]> } = {
     reason: 'a device that was lost does not keep its owner out',
     parse: parse.choice(['end_oldest', 'refuse']),
   },
+  totp_drift: {
+    about:
+      'how many steps of 30 seconds before and after its own the code of an authenticator app is accepted: 0, 1 or 2',
+    default: '1',
+    reason:
+      'clocks of phones are a little wrong, and typing takes a while; each code works once all the same',
+    parse: parse.choice(['0', '1', '2']).transform((value) => Number(value) as 0 | 1 | 2),
+  },
   token_algorithm: {
     about:
       'what signs access tokens; HS256 can be verified here only. Another one begins at the next start',

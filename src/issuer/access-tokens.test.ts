@@ -4,11 +4,18 @@ import { createJwks, generateKey, type Jwks, signToken, type TokenKey } from '..
 import { milliseconds, minutes, plus } from '../kernel/clock.ts'
 import { systemRandom } from '../kernel/random.ts'
 import { FakeClock } from '../testing/clock.ts'
+import { anInstant } from '../testing/records.ts'
 import { AccessTokenIssuer } from './access-tokens.ts'
 
 const key = await generateKey('EdDSA')
 const next = await generateKey('EdDSA')
 const subject = { accountId: 'acc_1' as AccountId, session: 'sn_1' }
+const assurance = {
+  authenticatedAt: anInstant('2029-12-31T23:50:00.500Z'),
+  amr: ['pwd', 'otp', 'mfa'],
+  acr: 'aal2',
+} as const
+const assured = { ...subject, ...assurance }
 
 /** An issuer with keys that can be exchanged under it; `rereads` counts how often it looked for newer ones. */
 function issuing(lifetime = minutes(15)) {
@@ -31,7 +38,7 @@ function issuing(lifetime = minutes(15)) {
     clock,
     random: systemRandom,
   })
-  const issue = () => issuer.issue(subject, plus(clock.now(), minutes(60))).token.expose()
+  const issue = () => issuer.issue(assured, plus(clock.now(), minutes(60))).token.expose()
   return { clock, keys, issuer, issue }
 }
 
@@ -49,6 +56,9 @@ describe('access tokens', () => {
       jti: expect.stringMatching(/^[\w-]{22}$/),
       iat: now,
       exp: now + 900,
+      auth_time: now - 600,
+      amr: ['pwd', 'otp', 'mfa'],
+      acr: 'aal2',
     })
   })
 
@@ -69,7 +79,7 @@ describe('access tokens', () => {
   it('end with their session where that ends sooner, and are never without a second', () => {
     const { issuer, clock } = issuing()
     const lifetimeFor = (left: number) =>
-      issuer.issue(subject, plus(clock.now(), milliseconds(left))).lifetimeSeconds
+      issuer.issue(assured, plus(clock.now(), milliseconds(left))).lifetimeSeconds
     expect(lifetimeFor(90_500)).toBe(90)
     expect(lifetimeFor(10)).toBe(1)
     expect(lifetimeFor(3_600_000)).toBe(900)

@@ -2,6 +2,7 @@ import type { AccountId } from '../core/accounts/index.ts'
 import {
   type AccessTokenSubject,
   type AccessTokens,
+  type Assurance,
   firstParty,
   type IssuedAccessToken,
   type RecognisedAccessToken,
@@ -51,7 +52,10 @@ export class AccessTokenIssuer implements AccessTokens {
     this.#deps = deps
   }
 
-  issue({ accountId, session }: AccessTokenSubject, endsAt: Instant): IssuedAccessToken {
+  issue(
+    { accountId, session, authenticatedAt, amr, acr }: AccessTokenSubject & Assurance,
+    endsAt: Instant,
+  ): IssuedAccessToken {
     const { keys, issuer, audience, lifetime, clock, random } = this.#deps
     const now = clock.now()
     const left = Math.min(lifetime, between(now, endsAt))
@@ -64,6 +68,9 @@ export class AccessTokenIssuer implements AccessTokens {
       client_id: firstParty,
       sid: session,
       jti,
+      auth_time: Math.floor(authenticatedAt / 1000),
+      amr,
+      acr,
     }
     const token = signToken(claims, { key: keys.current, type, lifetimeSeconds, clock })
     const expiresAt = Math.floor(now / 1000) + lifetimeSeconds

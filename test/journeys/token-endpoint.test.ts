@@ -1,6 +1,7 @@
 import { DatabaseSync } from 'node:sqlite'
 import { describe, expect, it } from 'vitest'
 import { asForm, asJson, jsonOf, somebody, startApp } from '../support/app.ts'
+import { codeNow } from '../support/authenticator.ts'
 import {
   accessStatus,
   expectOAuthError,
@@ -146,29 +147,36 @@ describe('POST /token', () => {
 
   it('gives nothing by password alone to whoever has a second factor, nor does /login', async () => {
     const careful = await app.registered()
+    const headers = { cookie: await app.cookieOf(careful) }
+    const { id, secret: typed } = await jsonOf(await app.postJson('/factors/totp', {}, headers))
+    const code = codeNow(typed, app.clock.now())
+    const confirmed = await app.postJson('/factors/totp/confirm', { id, code }, headers)
+    expect(confirmed.status).toBe(200)
     const database = new DatabaseSync(`${app.dataDir}/sallyport.db`)
-    database.prepare('update accounts set mfa_enabled = 1 where email = ?').run(careful.email)
-    const ofCareful = '(select id from accounts where email = ?)'
     const counted = database.prepare(
-      `select count(*) as count from sessions where account_id = ${ofCareful}`,
+      'select count(*) as count from sessions where account_id = (select id from accounts where email = ?)',
     )
+    const before = counted.get(careful.email)
     const fields = { username: careful.email, password: careful.password }
     const answer = await postFields(app, '/token', fields)
     expect(answer.status).toBe(400)
-    expect(await answer.text()).not.toMatch(/eyJ|rft_/)
+    expect(await jsonOf(answer)).toEqual({
+      error: 'mfa_required',
+      error_description: expect.stringContaining('POST /login/factor') as unknown,
+      mfa_token: expect.stringMatching(/^pnd_/) as unknown,
+      factors: ['totp', 'recovery_code'],
+    })
     for (const transport of ['cookie', 'bearer', 'token', 'token-cookie']) {
       const { email, password } = careful
       const login = await app.postJson('/login', { email, password, transport })
-      expect(login.headers.getSetCookie()).toEqual([])
-      expect(await jsonOf(login), transport).toEqual({
-        requires_mfa: true,
-        message: expect.any(String) as unknown,
-      })
+      const names = login.headers.getSetCookie().map((line) => line.split('=')[0])
+      expect(names, transport).toEqual(transport.includes('cookie') ? ['sallyport_login'] : [])
+      expect(await login.text()).not.toMatch(/eyJ|rft_|ses_|brr_/)
     }
     const page = await app.postForm('/login', { email: careful.email, password: careful.password })
-    expect(page.headers.getSetCookie()).toEqual([])
+    expect(page.headers.get('location')).toBe('/login/factor')
     expect((await app.auth.login({ ...careful })).kind).toBe('factor_required')
-    expect(counted.get(careful.email)).toEqual({ count: 0 })
+    expect(counted.get(careful.email)).toEqual(before)
     database.close()
   })
 })

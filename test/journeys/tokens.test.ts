@@ -56,6 +56,9 @@ describe('a sign-in with tokens', () => {
       client_id: expect.any(String) as unknown,
       iat: now,
       exp: now + 900,
+      auth_time: now,
+      amr: ['pwd'],
+      acr: 'aal1',
       jti: expect.stringMatching(/^[\w-]{22}$/) as unknown,
       sid: expect.stringMatching(/^sn_/) as unknown,
     })

@@ -9,6 +9,16 @@ export interface AccessTokenSubject {
   readonly session: string
 }
 
+/** How and when that person has proved who they are (OpenID Connect Core, 2; RFC 8176). */
+export interface Assurance {
+  /** Last. */
+  readonly authenticatedAt: Instant
+  /** `pwd`, `otp`, `mfa`. */
+  readonly amr: readonly string[]
+  /** `aal1` for a password alone, `aal2` for two factors (NIST SP 800-63B-4, 2). */
+  readonly acr: 'aal1' | 'aal2'
+}
+
 /** `client_id`: whoever signs in here without being somebody else's program. */
 export const firstParty = 'sallyport'
 
@@ -27,7 +37,7 @@ export interface RecognisedAccessToken extends AccessTokenSubject {
 /** Port to who signs in the name of this server. */
 export interface AccessTokens {
   /** @param endsAt - When the session is over at the latest: no token outlives it. */
-  issue(subject: AccessTokenSubject, endsAt: Instant): IssuedAccessToken
+  issue(subject: AccessTokenSubject & Assurance, endsAt: Instant): IssuedAccessToken
 
   /** Is it signed by us, for here, and not expired? That its session has not ended is another question. */
   recognise(token: string): Promise<RecognisedAccessToken | undefined>

@@ -1,6 +1,7 @@
 export {
   type AccessTokenSubject,
   type AccessTokens,
+  type Assurance,
   firstParty,
   type IssuedAccessToken,
   type RecognisedAccessToken,

@@ -7,6 +7,7 @@ import type { AccountId } from '../../accounts/index.ts'
 import type { Session, SessionId, Sessions } from '../../sessions/index.ts'
 import {
   type AccessTokens,
+  type Assurance,
   type FamilyId,
   judgeTurn,
   type RecognisedAccessToken,
@@ -45,6 +46,13 @@ export type RefreshOutcome =
 /** A session that was ended because an old refresh token of it was presented: for its owner to know. */
 export type EndedForReuse = Pick<RefreshFamily, 'id' | 'agent' | 'address'> & {
   readonly at: number
+}
+
+/** What a session says of how it began, in the words of tokens. A recovery code is no one-time password of RFC 8176. */
+const assurances: Readonly<Record<Session['method'], Pick<Assurance, 'amr' | 'acr'>>> = {
+  password: { amr: ['pwd'], acr: 'aal1' },
+  'password+totp': { amr: ['pwd', 'otp', 'mfa'], acr: 'aal2' },
+  'password+recovery_code': { amr: ['pwd', 'mfa'], acr: 'aal2' },
 }
 
 export class Tokens {
@@ -187,9 +195,11 @@ export class Tokens {
     return found?.accountId === accountId ? found.session : undefined
   }
 
-  #pair({ id, accountId, endsAt }: Session, turn: Turn): TokenPair {
+  #pair(session: Session, turn: Turn): TokenPair {
     const { accessTokens, keys } = this.#deps
-    const { token, lifetimeSeconds } = accessTokens.issue({ accountId, session: id }, endsAt)
+    const { id, accountId, authenticatedAt, method, endsAt } = session
+    const subject = { accountId, session: id, authenticatedAt, ...assurances[method] }
+    const { token, lifetimeSeconds } = accessTokens.issue(subject, endsAt)
     return { accessToken: token, refreshToken: writeRefreshToken(turn, keys), lifetimeSeconds }
   }
 }
