@@ -39,7 +39,6 @@ describe('fields that are not the client’s to set', () => {
       fullName: ann.full_name,
       status: 'active',
       epoch: 0,
-      mfaEnabled: false,
       createdAt: app.clock.now(),
     })
     expect(who?.session.kind).toBe('session')
