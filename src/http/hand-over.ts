@@ -7,6 +7,8 @@ import type { Exchange } from './exchange.ts'
 
 export interface HandOver {
   readonly message: string
+  /** What else the body of an answer to a program says. */
+  readonly more?: object
   /** Where people are sent on to. */
   readonly next: string
   /** Do access tokens travel in cookies? Else in the body. Left out: as they came. */
@@ -17,14 +19,14 @@ export interface HandOver {
 export async function handOver(
   exchange: Exchange,
   started: StartedSession,
-  { message, next, inCookies }: HandOver,
+  { message, more, next, inCookies }: HandOver,
 ): Promise<Response> {
   const { context, requestId, audience } = exchange
   const { body, cookies } = await whatSpeaksFor(exchange, started, inCookies)
   const isForPeople = audience === 'page' && cookies.length > 0
   const response = isForPeople
     ? context.answers.redirect(requestId, next)
-    : context.answers.json(requestId, 200, { ...body, message })
+    : context.answers.json(requestId, 200, { ...body, ...more, message })
   return withCookies(response, cookies)
 }
 

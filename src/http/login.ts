@@ -107,6 +107,9 @@ export async function answerLogin(
     case 'signed_in': {
       const answer = await handOver(exchange, outcome, {
         message: 'Login successful',
+        ...(outcome.recoveryCodesLeft !== undefined && {
+          more: { recovery_codes_left: outcome.recoveryCodesLeft },
+        }),
         next: destinationAfter(context, outcome.recoveryCodesLeft, next),
         inCookies,
       })

@@ -18,6 +18,7 @@ export interface FactorView {
 /** `GET /login/factor`, and the answer to a code that was refused. No code is ever sent back. */
 export function factorPage(view: FactorView): string {
   const { frame, factors, asked, next, problems } = view
+  if (factors.length === 0) return nothingLeft(frame)
   const { title, lead } = words[asked]
   const fields = [fieldFor(asked)]
   const other = factors.find((one) => one !== asked)
@@ -40,6 +41,15 @@ ${other && instead(other, next)}
     place: 'threshold',
     content,
   })
+}
+
+/** The app is disabled, and there is no recovery code: nothing that could be typed here would do. */
+function nothingLeft(frame: PageFrame): string {
+  const title = 'This account is closed to sign-ins'
+  const content = html`<h1>${title}</h1>
+<p class="lead">Your password was right. But too many codes of your authenticator app were wrong, so none is accepted any more, and no recovery code is left. Please ask whoever runs this service.</p>
+<p class="aside"><a href="/login">Back to the sign-in</a></p>`
+  return layout({ frame, title, doors: 'closed', place: 'threshold', content })
 }
 
 const words = {
