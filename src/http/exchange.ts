@@ -32,16 +32,16 @@ export interface Exchange {
 }
 
 interface SentForm {
-  readonly page: FormPage
+  readonly page: FormPage<string | undefined>
   readonly given: Readonly<Record<string, string>>
 }
 
-/** Draws a form again, with what was given and what is wrong with it. */
-export type FormPage = (
+/** Draws a form again, with what was given and what is wrong with it; some are `undefined` where there is none any more. */
+export type FormPage<Drawn extends string | undefined = string> = (
   exchange: Exchange,
   given: Readonly<Record<string, string>>,
   problems: readonly PageProblem[],
-) => string | Promise<string>
+) => Drawn | Promise<Drawn>
 
 /** The answer to an expected "no": problem+json for programs; for people their form, or a page. */
 export async function refuse(exchange: Exchange, problem: Problem): Promise<Response> {
@@ -56,11 +56,12 @@ export async function refuse(exchange: Exchange, problem: Problem): Promise<Resp
   )
 }
 
-function draw(exchange: Exchange, problem: Problem): string | Promise<string> {
+async function draw(exchange: Exchange, problem: Problem): Promise<string> {
   const { context, requestId, form } = exchange
   const { status, title, detail, errors, code } = problem
   const whole = { field: undefined, message: formTexts[code] ?? detail }
-  if (form) return form.page(exchange, form.given, errors ?? [whole])
+  const again = await form?.page(exchange, form.given, errors ?? [whole])
+  if (again !== undefined) return again
   return problemPage({ frame: context.frame, status, title, detail, requestId, home: true })
 }
 

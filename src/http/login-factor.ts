@@ -5,7 +5,6 @@ import { factorPage } from '../pages/factor.ts'
 import { type Exchange, type FormPage, refuse } from './exchange.ts'
 import { answerLogin, loginRefusals } from './login.ts'
 import { ownPath } from './next.ts'
-import { problem } from './problems.ts'
 
 /** One of the codes; and for who has no cookie jar, what the password was answered with. */
 interface FactorBody {
@@ -38,7 +37,7 @@ export async function showFactor(exchange: Exchange): Promise<Response> {
 export async function submitFactor(
   exchange: Exchange & { readonly body: FactorBody },
 ): Promise<Response> {
-  const { context, request, requestId, client, presented, body, audience } = exchange
+  const { context, request, client, presented, body } = exchange
   const pending = pendingIn(exchange, body.pending_token)
   if (!pending) return expired(exchange)
   const outcome = await context.login.withFactor({
@@ -48,10 +47,7 @@ export async function submitFactor(
     presented,
     signal: request.signal,
   })
-  const isExpired = outcome.kind === 'refused' && outcome.reason === 'login_expired'
-  if (isExpired && audience === 'page') {
-    return context.answers.redirect(requestId, '/login?notice=expired')
-  }
+  if (outcome.kind === 'refused' && outcome.reason === 'login_expired') return expired(exchange)
   const inCookies = body.pending_token === undefined
   return answerLogin(exchange, outcome, { inCookies, next: body.next })
 }
@@ -67,7 +63,8 @@ export function givenIn({
 
 export const factorForm: FormPage = async (exchange, given, problems) => {
   const { frame, publicAddress } = exchange.context
-  const factors = (await waitingFor(exchange)) ?? []
+  // Where it was tried too often the form says what was wrong; to send it again leads back to the password.
+  const factors = (await waitingFor(exchange)) ?? ['totp', 'recovery_code']
   return factorPage({
     frame,
     factors,
@@ -95,9 +92,10 @@ function pendingIn({ context, request }: Exchange, token: string | undefined): S
   return value === undefined ? undefined : new Secret(value)
 }
 
+/** People begin again; programs are told so. */
 function expired(exchange: Exchange): Promise<Response> | Response {
   const { context, requestId, audience } = exchange
   return audience === 'page'
     ? context.answers.redirect(requestId, '/login?notice=expired')
-    : refuse(exchange, loginRefusals.login_expired ?? problem('login_expired'))
+    : refuse(exchange, loginRefusals.login_expired)
 }

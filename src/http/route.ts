@@ -33,7 +33,7 @@ interface RouteOf<W extends Who, Shape extends z.ZodType> {
   /** What the route reads of the body. */
   readonly shape?: Shape
   /** The page that a refused form post is answered with. */
-  readonly form?: FormPage
+  readonly form?: FormPage<string | undefined>
   readonly handle: Handler<
     Exchange & { readonly body: z.output<Shape> } & (W extends 'signed_in' ? SignedIn : unknown)
   >

@@ -17,11 +17,16 @@ const enrolment = `${page}/app`
 /** `GET /account/security`: what protects the account. */
 export async function showSecurity(exchange: SignedInExchange): Promise<Response> {
   const { context, requestId } = exchange
-  return context.answers.page(requestId, 200, await securityForm(exchange, {}, []))
+  const html = await securityForm(exchange, {}, [])
+  return context.answers.page(requestId, 200, html ?? '')
 }
 
-export const securityForm: FormPage = async ({ context, actor, query }, _given, problems) => {
-  if (!actor) return ''
+export const securityForm: FormPage<string | undefined> = async (
+  { context, actor, query },
+  _given,
+  problems,
+) => {
+  if (!actor) return undefined
   const { isNeeded, totp, recoveryCodes } = await context.secondFactor.standing(actor)
   return securityPage({
     frame: context.frame,
@@ -52,13 +57,17 @@ export async function beginEnrolment(exchange: SignedInExchange): Promise<Respon
 export async function showEnrolment(exchange: SignedInExchange): Promise<Response> {
   const { context, requestId } = exchange
   const html = await enrolmentForm(exchange, {}, [])
-  if (html === '') return context.answers.redirect(requestId, page)
+  if (html === undefined) return context.answers.redirect(requestId, page)
   return context.answers.page(requestId, 200, html)
 }
 
-export const enrolmentForm: FormPage = async ({ context, actor }, _given, problems) => {
+export const enrolmentForm: FormPage<string | undefined> = async (
+  { context, actor },
+  _given,
+  problems,
+) => {
   const shown = actor && (await context.secondFactor.enrolment(actor))
-  if (!shown) return ''
+  if (!shown) return undefined
   return enrolmentPage({
     frame: context.frame,
     id: shown.id,
