@@ -34,7 +34,7 @@ export async function handOver(
 export async function whatSpeaksFor(
   exchange: Exchange,
   { session, token }: StartedSession,
-  inCookies = exchange.credential?.by === 'cookie',
+  inCookies: boolean = exchange.credential?.by === 'cookie',
 ): Promise<{ readonly body: object; readonly cookies: readonly string[] }> {
   const { context } = exchange
   switch (session.kind) {
