@@ -12,6 +12,7 @@ import {
   post,
   prove,
   remove,
+  setUp,
   signInWith,
 } from '../support/second-factor.ts'
 import { accessStatus, bearing, refresh, tokensIn } from '../support/tokens.ts'
@@ -111,6 +112,29 @@ describe('a sign-in that is older than fifteen minutes', () => {
     expect(await outcome(late)).toBe('not_fresh')
     expect(await outcome(await remove(app, ann.cookie, { code: ann.shown() }))).toBe('not_fresh')
   })
+
+  it.each(['database', 'sealed'] as const)(
+    'is not kept fresh by new tokens, with sessions in %s',
+    async (sessionStore) => {
+      const place = await startApp({ sessionStore })
+      const person = await place.registered()
+      const cookie = await place.cookieOf(person)
+      place.clock.advance(minutes(7))
+      const ann = await setUp(place, cookie)
+      place.clock.advance(minutes(7))
+      const headers = { cookie: ann.cookie, origin: place.origin }
+      const ended = await place.request('DELETE', '/sessions', headers)
+      expect(ended.ok).toBe(true)
+      const last = ended.headers.getSetCookie()[0]?.split(';')[0] ?? ann.cookie
+      expect(await outcome(await post(place, '/factors/recovery-codes', {}, last))).toBe(200)
+      place.clock.advance(minutes(1))
+      expect(await place.meStatus({ cookie: last })).toBe(200)
+      expect(await outcome(await remove(place, last, { code: ann.shown() }))).toBe('not_fresh')
+      expect(await outcome(await post(place, '/factors/recovery-codes', {}, last))).toBe(
+        'not_fresh',
+      )
+    },
+  )
 
   it('sets no app up either, and a pending login does not make it fresh', async () => {
     const person = await app.registered()
