@@ -69,6 +69,7 @@ describe('the first start', () => {
     expect(shown).toEqual([
       expect.stringMatching(/the public address is http: .*\(SALLYPORT_URL\)$/),
       expect.stringMatching(/every address is a trusted proxy, .*\(SALLYPORT_TRUSTED_PROXIES\)$/),
+      expect.stringMatching(/^POST \/token takes passwords: .*\(SALLYPORT_PASSWORD_GRANT=false/),
     ])
     expect(logged.map(({ msg }) => msg)).toEqual(shown)
   })

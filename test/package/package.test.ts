@@ -51,6 +51,7 @@ describe('the installed library', () => {
       '.',
       './node',
       './passwords',
+      './tokens',
       './testing',
       './package.json',
     ])
@@ -72,6 +73,25 @@ describe('the installed library', () => {
       'createPasswordContext',
       'defaultSchemes',
     ])
+    expect(await namesIn('sallyport/tokens')).toEqual([
+      'TokenKeyError',
+      'TokenMisuseError',
+      'algorithms',
+      'createJwks',
+      'createTokens',
+      'exportJwk',
+      'exportPem',
+      'exportPrivateJwk',
+      'exportPrivatePem',
+      'generateKey',
+      'importJwk',
+      'importJwks',
+      'importPem',
+      'importSecret',
+      'signToken',
+      'thumbprint',
+      'verifyToken',
+    ])
   })
 
   it('gives the contracts of its stores to whoever has Vitest', async () => {
@@ -85,8 +105,12 @@ describe('the installed library', () => {
         'accountStoreContract',
         'anAccount',
         'anInstant',
+        'factorStoreContract',
         'passwordStoreContract',
+        'pendingLoginStoreContract',
+        'refreshFamilyStoreContract',
         'sessionStoreContract',
+        'signingKeyStoreContract',
       ])
     } finally {
       rmSync(link)
