@@ -57,7 +57,7 @@ export async function enrolTotp(exchange: SignedInExchange): Promise<Response> {
   })
 }
 
-interface ConfirmBody {
+export interface ConfirmBody {
   readonly id: string
   readonly code: string
 }

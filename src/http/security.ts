@@ -5,7 +5,7 @@ import { recoveryCodesPage } from '../pages/recovery-codes.ts'
 import { securityPage } from '../pages/security.ts'
 import { withCookies } from './answers.ts'
 import { type Exchange, type FormPage, refuse } from './exchange.ts'
-import { factorRefusals, qrOf } from './factors.ts'
+import { type ConfirmBody, factorRefusals, qrOf } from './factors.ts'
 import { handOver, whatSpeaksFor } from './hand-over.ts'
 import type { SignedIn } from './route.ts'
 
@@ -16,17 +16,18 @@ const enrolment = `${page}/app`
 
 /** `GET /account/security`: what protects the account. */
 export async function showSecurity(exchange: SignedInExchange): Promise<Response> {
-  const { context, requestId } = exchange
-  const html = await securityForm(exchange, {}, [])
-  return context.answers.page(requestId, 200, html ?? '')
+  const { context, requestId, actor } = exchange
+  return context.answers.page(requestId, 200, await securityOf(exchange, actor, []))
 }
 
-export const securityForm: FormPage<string | undefined> = async (
-  { context, actor, query },
-  _given,
-  problems,
-) => {
-  if (!actor) return undefined
+export const securityForm: FormPage<string | undefined> = (exchange, _given, problems) =>
+  exchange.actor && securityOf(exchange, exchange.actor, problems)
+
+async function securityOf(
+  { context, query }: Exchange,
+  actor: SignedIn['actor'],
+  problems: Parameters<FormPage>[2],
+): Promise<string> {
   const { isNeeded, totp, recoveryCodes } = await context.secondFactor.standing(actor)
   return securityPage({
     frame: context.frame,
@@ -79,14 +80,9 @@ export const enrolmentForm: FormPage<string | undefined> = async (
   })
 }
 
-interface ConfirmFormBody {
-  readonly id: string
-  readonly code: string
-}
-
 /** `POST /account/security/app/confirm`: answered with the recovery codes, which are shown this once. */
 export async function submitConfirmation(
-  exchange: SignedInExchange & { readonly body: ConfirmFormBody },
+  exchange: SignedInExchange & { readonly body: ConfirmBody },
 ): Promise<Response> {
   const { context, requestId, body } = exchange
   const outcome = await context.secondFactor.confirm(exchange, body.id, new Secret(body.code))
