@@ -11,15 +11,17 @@ export interface Asset {
 
 const stylesheet = load('sallyport', 'css', 'text/css; charset=utf-8')
 const script = load('sallyport', 'js', 'text/javascript; charset=utf-8')
+const passkeyScript = load('passkeys', 'js', 'text/javascript; charset=utf-8')
 const icon = load('icon', 'svg', 'image/svg+xml; charset=utf-8')
 
 /** Every asset there is, read from disk once. */
-export const assets: readonly Asset[] = [stylesheet, script, icon]
+export const assets: readonly Asset[] = [stylesheet, script, passkeyScript, icon]
 
 /** The part of {@link PageFrame} that says where the assets are. */
-export const assetUrls: Pick<PageFrame, 'stylesheet' | 'script' | 'icon'> = {
+export const assetUrls: Pick<PageFrame, 'stylesheet' | 'script' | 'passkeyScript' | 'icon'> = {
   stylesheet: stylesheet.path,
   script: script.path,
+  passkeyScript: passkeyScript.path,
   icon: icon.path,
 }
 

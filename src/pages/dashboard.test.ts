@@ -1,7 +1,13 @@
 import { describe, expect, it } from 'vitest'
 import { type DashboardView, dashboardPage } from './dashboard.ts'
 
-const frame = { serviceName: 'Harbour', stylesheet: '/s.css', script: '/s.js', icon: '/i.svg' }
+const frame = {
+  serviceName: 'Harbour',
+  stylesheet: '/s.css',
+  script: '/s.js',
+  passkeyScript: '/p.js',
+  icon: '/i.svg',
+}
 const ada: DashboardView = {
   frame,
   name: 'Ada Lovelace',

@@ -1,37 +1,47 @@
-import { errorSummary, type Field, field, nextInput, titleOf } from './form.ts'
+import { carried, errorSummary, field, titleOf } from './form.ts'
 import { type Html, html } from './html.ts'
 import { layout } from './layout.ts'
+import { fieldFor, otherWays, type Proof, type TypedProof } from './offers.ts'
 import type { FieldProblem, PageFrame } from './page.ts'
-
-type Factor = 'totp' | 'recovery_code'
+import { passkeyForm } from './passkey-form.ts'
 
 export interface FactorView {
   readonly frame: PageFrame
+  /** What was accepted already. */
+  readonly proved: 'password' | 'passkey'
   /** What the account can be asked for. */
-  readonly factors: readonly Factor[]
-  /** What is asked for now. */
-  readonly asked: Factor
+  readonly offers: readonly Proof[]
+  /** What is asked for now; `undefined` where only a passkey will do. */
+  readonly asked: TypedProof | undefined
   readonly next: string | undefined
+  /** For how long no code need be asked for again on this device, if that is on offer: "30 days". */
+  readonly trustFor: string | undefined
   readonly problems: readonly FieldProblem[]
 }
 
-/** `GET /login/factor`, and the answer to a code that was refused. No code is ever sent back. */
+const proofs = {
+  password: 'Your password was right.',
+  passkey: 'Your passkey was accepted.',
+} as const
+
+const titles = {
+  password: 'Enter your password',
+  totp: 'Enter your code',
+  recovery_code: 'Enter a recovery code',
+} as const
+
+/** `GET /login/factor`, and the answer to what was refused. Nothing that was typed is ever sent back. */
 export function factorPage(view: FactorView): string {
-  const { frame, factors, asked, next, problems } = view
-  if (factors.length === 0) return nothingLeft(frame)
-  const { title, lead } = words[asked]
-  const fields = [fieldFor(asked)]
-  const other = factors.find((one) => one !== asked)
+  const { frame, proved, offers, asked, next, problems } = view
+  if (offers.length === 0) return nothingLeft(view)
+  const title = asked ? titles[asked] : 'Use your passkey'
 
   const content = html`<h1>${title}</h1>
-<p class="lead">${lead}</p>
-${errorSummary(problems, fields)}
-<form class="form" method="post" action="/login/factor">
-${fields.map((item) => field(item, problems))}
-${nextInput(next)}
-<button class="button" type="submit">Sign in</button>
-</form>
-${other && instead(other, next)}
+<p class="lead">${proofs[proved]} ${needed(view)}</p>
+${errorSummary(problems, asked ? [fieldFor(asked)] : [])}
+${offers.includes('passkey') && withPasskey(view)}
+${asked && typed(asked, view)}
+${otherWays({ path: '/login/factor', offers, asked, next })}
 <p class="aside"><a href="/login">Begin again</a></p>`
 
   return layout({
@@ -40,52 +50,63 @@ ${other && instead(other, next)}
     doors: 'ajar',
     place: 'threshold',
     content,
+    passkeys: offers.includes('passkey'),
   })
 }
 
-/** The app is disabled, and there is no recovery code: nothing that could be typed here would do. */
-function nothingLeft(frame: PageFrame): string {
-  const title = 'This account is closed to sign-ins'
-  const content = html`<h1>${title}</h1>
-<p class="lead">Your password was right. But too many codes of your authenticator app were wrong, so none is accepted any more, and no recovery code is left. Please ask whoever runs this service.</p>
-<p class="aside"><a href="/login">Back to the sign-in</a></p>`
-  return layout({ frame, title, doors: 'closed', place: 'threshold', content })
+function needed({ asked }: FactorView): string {
+  return asked === 'password'
+    ? 'Your password is needed as well.'
+    : 'One more step, and you are in.'
 }
 
-const words = {
-  totp: {
-    title: 'Enter your code',
-    lead: 'Your password was right. Open your authenticator app and enter the six digits that it shows.',
-    other: 'Use the authenticator app instead',
-  },
-  recovery_code: {
-    title: 'Enter a recovery code',
-    lead: 'Your password was right. Enter one of the recovery codes that you have kept; each works once.',
-    other: 'Use a recovery code instead',
-  },
+function withPasskey({ asked, next }: FactorView): Html {
+  return passkeyForm({
+    purpose: 'get',
+    action: '/login/factor',
+    options: '/login/factor/options',
+    text: 'Use a passkey',
+    carried: { next },
+    ...(asked
+      ? { look: 'quiet', or: 'after' }
+      : {
+          look: 'main',
+          otherwise: 'Your passkey is needed, and this browser cannot use one here.',
+        }),
+  })
+}
+
+function typed(asked: TypedProof, { next, trustFor, problems }: FactorView): Html {
+  return html`<form class="form" method="post" action="/login/factor">
+${carried({ next })}
+${field(fieldFor(asked), problems)}
+${asked === 'totp' && trustFor !== undefined && trust(trustFor)}
+<button class="button" type="submit">Sign in</button>
+</form>`
+}
+
+function trust(time: string): Html {
+  return html`<div class="tick">
+<input id="trust_device" name="trust_device" type="checkbox" value="yes" aria-describedby="trust-hint">
+<div>
+<label for="trust_device">Do not ask for a code on this device for ${time}</label>
+<p class="hint" id="trust-hint">Only on a device that nobody else uses.</p>
+</div>
+</div>`
+}
+
+const closed = {
+  password:
+    'Your password was right. But too many codes of your authenticator app were wrong, so none is accepted any more, and no recovery code is left.',
+  passkey:
+    'Your passkey was accepted. But it did not check that it was you who used it, and there is nothing else left that you could be asked for.',
 } as const
 
-function instead(other: Factor, next: string | undefined): Html {
-  const query = new URLSearchParams({ with: other, ...(next !== undefined && { next }) })
-  return html`<p class="aside"><a href="/login/factor?${query.toString()}">${words[other].other}</a></p>`
-}
-
-export function fieldFor(asked: Factor): Field {
-  return asked === 'totp' ? codeField : recoveryField
-}
-
-export const codeField: Field = {
-  name: 'code',
-  label: 'Code',
-  type: 'text',
-  value: '',
-  attributes: html`autocomplete="one-time-code" inputmode="numeric" autocapitalize="none" spellcheck="false"`,
-}
-
-const recoveryField: Field = {
-  name: 'recovery_code',
-  label: 'Recovery code',
-  type: 'text',
-  value: '',
-  attributes: html`autocomplete="off" autocapitalize="none" spellcheck="false"`,
+/** Nothing that could be given here would do. */
+function nothingLeft({ frame, proved }: FactorView): string {
+  const title = 'This account is closed to sign-ins'
+  const content = html`<h1>${title}</h1>
+<p class="lead">${closed[proved]} Please ask whoever runs this service.</p>
+<p class="aside"><a href="/login">Back to the sign-in</a></p>`
+  return layout({ frame, title, doors: 'closed', place: 'threshold', content })
 }

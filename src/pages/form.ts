@@ -9,6 +9,8 @@ export interface Field {
   readonly type: 'text' | 'email' | 'password'
   readonly value: string
   readonly attributes: Html
+  /** One sentence on what belongs here. */
+  readonly hint?: string
   readonly rules?: readonly string[]
   /** A password that is being chosen is measured as it is typed. */
   readonly meter?: true
@@ -45,14 +47,19 @@ export function errorSummary(
 
 /** A label, its rules, what is wrong with it, the input: in the order in which they are read aloud. */
 export function field(item: Field, problems: readonly FieldProblem[]): Html {
-  const { name, rules = [] } = item
+  const { name, hint, rules = [] } = item
   const messages = problems.filter((problem) => problem.field === name)
-  const described = [rules.length > 0 && `${name}-rules`, messages.length > 0 && `${name}-error`]
+  const described = [
+    hint !== undefined && `${name}-hint`,
+    rules.length > 0 && `${name}-rules`,
+    messages.length > 0 && `${name}-error`,
+  ]
   const ids = described.filter(Boolean).join(' ')
   const state = html`${messages.length > 0 && html` aria-invalid="true"`}${ids !== '' && html` aria-describedby="${ids}"`}`
 
   return html`<div class="field">
 <label for="${name}">${item.label}</label>
+${hint !== undefined && html`<p class="hint" id="${name}-hint">${hint}</p>`}
 ${rules.length > 0 && html`<ul class="rules" id="${name}-rules">${rules.map((rule) => html`<li>${rule}</li>`)}</ul>`}
 ${messages.length > 0 && html`<div class="wrong" id="${name}-error">${messages.map(({ message }) => html`<p><span class="unseen">Error: </span>${message}</p>`)}</div>`}
 <div class="control"><input id="${name}" name="${name}" type="${item.type}"${item.type !== 'password' && html` value="${item.value}"`} required ${item.attributes}${state}>${item.type === 'password' && reveal(name)}</div>
@@ -65,12 +72,42 @@ function reveal(name: string): Html {
   return html`<button class="reveal-password" type="button" aria-controls="${name}" aria-label="Show password" data-reveal hidden>Show</button><span class="unseen" role="status" data-reveal-status></span>`
 }
 
+/** What a form sends besides its fields, by name; `undefined` is not sent. */
+export function carried(values: Readonly<Record<string, string | undefined>>): Html[] {
+  return Object.entries(values).flatMap(([name, value]) =>
+    value === undefined ? [] : [html`<input type="hidden" name="${name}" value="${value}">`],
+  )
+}
+
+interface Press {
+  readonly action: string
+  readonly text: string
+  readonly carried: Readonly<Record<string, string | undefined>>
+  /** Attributes that say what a button is for that says only "Remove". */
+  readonly naming?: Html
+}
+
+/** A form that is one button: it asks for nothing. */
+export function pressForm({ action, text, carried: values, naming }: Press): Html {
+  return html`<form method="post" action="${action}">
+${carried(values)}
+<button class="button quiet" type="submit"${naming}>${text}</button>
+</form>`
+}
+
+/** Nobody sees it: password managers file the password of this form under this name. */
+export function usernameFor(email: string): Html {
+  return html`<input type="text" name="username" value="${email}" autocomplete="username" readonly hidden>`
+}
+
 /** Where to go after signing in, carried through the form. Whether it is safe is not for a page to say. */
 export function nextInput(next: string | undefined): Html | undefined {
   return next === undefined ? undefined : html`<input type="hidden" name="next" value="${next}">`
 }
 
-/** A link to another form, keeping `next`. A lone surrogate would make encodeURIComponent throw. */
+/** A link to another form, keeping `next`; `path` may have a query. A lone surrogate would make encodeURIComponent throw. */
 export function keepingNext(path: string, next: string | undefined): string {
-  return next === undefined ? path : `${path}?next=${encodeURIComponent(next.toWellFormed())}`
+  if (next === undefined) return path
+  const mark = path.includes('?') ? '&' : '?'
+  return `${path}${mark}next=${encodeURIComponent(next.toWellFormed())}`
 }

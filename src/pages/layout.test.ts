@@ -1,13 +1,16 @@
 import { describe, expect, it } from 'vitest'
 import { assets, assetUrls } from './assets.ts'
+import { confirmPage } from './confirm.ts'
 import { dashboardPage } from './dashboard.ts'
 import { enrolmentPage } from './enrolment.ts'
 import { factorPage } from './factor.ts'
 import { loginPage } from './login.ts'
+import { passkeyPage } from './passkey.ts'
 import { passwordChangePage } from './password-change.ts'
 import { problemPage } from './problem.ts'
 import { recoveryCodesPage } from './recovery-codes.ts'
 import { registerPage } from './register.ts'
+import { requiredPage } from './required.ts'
 import { securityPage } from './security.ts'
 import { sessionsPage } from './sessions.ts'
 
@@ -15,31 +18,103 @@ const frame = { serviceName: 'Harbour & <Sons>', ...assetUrls }
 const moment = new Date('2030-01-01T10:00:00Z')
 const problems = [{ field: 'password', message: 'Too short.' }]
 
+const passkey = {
+  id: 'pk_one',
+  name: 'Telephone',
+  createdAt: moment,
+  usedAt: undefined,
+  synced: true,
+}
+
+const enrolment = {
+  frame,
+  id: 'totp_one',
+  action: '/account/security/app/confirm',
+  qr: { size: 33, path: 'M4 4h1v1h-1z' },
+  uri: 'otpauth://totp/Harbour:ada%40example.com?secret=ABCD&issuer=Harbour',
+  typed: 'ABCD EFGH',
+  back: { href: '/account/security', text: 'Not now' },
+  problems: [],
+}
+
 const pages = {
   factor: factorPage({
     frame,
-    factors: ['totp', 'recovery_code'],
+    proved: 'password',
+    offers: ['passkey', 'totp', 'recovery_code'],
     asked: 'totp',
     next: '/account/sessions',
+    trustFor: '30 days',
     problems: [{ field: 'code', message: 'Wrong.' }],
   }),
-  enrolment: enrolmentPage({
+  'factor, closed': factorPage({
     frame,
-    id: 'totp_one',
-    qr: { size: 33, path: 'M4 4h1v1h-1z' },
-    uri: 'otpauth://totp/Harbour:ada%40example.com?secret=ABCD&issuer=Harbour',
-    typed: 'ABCD EFGH',
+    proved: 'passkey',
+    offers: [],
+    asked: undefined,
+    next: undefined,
+    trustFor: undefined,
+    problems: [],
+  }),
+  confirmation: confirmPage({
+    frame,
+    email: 'ada@example.com',
+    offers: ['passkey', 'password'],
+    asked: 'password',
+    next: '/account/security',
+    step: 'first',
+    problems,
+    csrfToken: 'token',
+  }),
+  'confirmation, by passkey only': confirmPage({
+    frame,
+    email: 'ada@example.com',
+    offers: ['passkey'],
+    asked: undefined,
+    next: undefined,
+    step: 'second',
     problems: [],
     csrfToken: 'token',
   }),
-  codes: recoveryCodesPage({ frame, codes: ['zpbj-xc89-cyfm-ja85'], after: 'enrolment' }),
+  required: requiredPage({ frame, problems: [{ field: undefined, message: 'Not accepted.' }] }),
+  enrolment: enrolmentPage({ ...enrolment, csrfToken: 'token' }),
+  'enrolment, on the way in': enrolmentPage({ ...enrolment, csrfToken: undefined }),
+  codes: recoveryCodesPage({
+    frame,
+    codes: ['zpbj-xc89-cyfm-ja85'],
+    after: 'enrolment',
+    onward: '/account/security',
+  }),
   security: securityPage({
     frame,
-    app: 'in_use',
-    recoveryCodes: 2,
-    fresh: true,
+    password: { changedAt: moment },
+    app: { state: 'in_use', since: moment },
+    recoveryCodes: { left: 2, madeAt: moment },
+    passkeys: [passkey, { ...passkey, id: 'pk_two' }],
+    devices: [
+      {
+        id: 'td_one',
+        device: 'Firefox on Linux',
+        address: '192.0.2.1',
+        current: true,
+        createdAt: moment,
+        seenAt: moment,
+        expiresAt: moment,
+      },
+    ],
+    recent: true,
+    required: false,
     notice: 'recovery_code_used',
-    problems: [],
+    problems: [{ field: 'code', message: 'Wrong.' }],
+    csrfToken: 'token',
+  }),
+  passkey: passkeyPage({
+    frame,
+    passkey,
+    recent: true,
+    removable: true,
+    offers: ['totp', 'recovery_code', 'passkey'],
+    problems: [{ field: 'name', message: 'Too long.' }],
     csrfToken: 'token',
   }),
   login: loginPage({ frame, email: '', next: undefined, problems: [], notice: 'registered' }),
@@ -113,7 +188,16 @@ describe.each(Object.entries(pages))('every page, like %s,', (_, page) => {
 
   it('satisfies the strict content security policy: no inline style, script or handler', () => {
     expect(page).not.toMatch(/\sstyle=|<style|\son[a-z]+=|javascript:|data:/i)
-    expect(page.match(/<script[^>]*>[^<]*/g)).toEqual([`<script src="${frame.script}" defer>`])
+    const scripts = [frame.script, ...(page.includes('data-passkey') ? [frame.passkeyScript] : [])]
+    expect(page.match(/<script[^>]*>[^<]*/g)).toEqual(
+      scripts.map((script) => `<script src="${script}" defer>`),
+    )
+  })
+
+  it('hides every form for a passkey until the script has found that it can be of use', () => {
+    for (const [form] of page.matchAll(/<form[^>]*data-passkey[^>]*>/g)) {
+      expect(form).toMatch(/ hidden>$/)
+    }
   })
 
   it('gives each id once, and points only to ids that exist', () => {

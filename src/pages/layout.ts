@@ -9,6 +9,8 @@ interface PageParts {
   /** `threshold`: a narrow column with one thing to do. `court`: the wide one of somebody inside. */
   readonly place: 'threshold' | 'court'
   readonly content: Html
+  /** Is there a form for a passkey? It takes a script of its own. */
+  readonly passkeys?: boolean
 }
 
 const product = 'Sallyport'
@@ -17,7 +19,7 @@ const product = 'Sallyport'
  * The document around every page. There is no skip link on purpose: nothing before `<main>` can
  * take the focus, so there is nothing to skip. Add one together with the first link in the header.
  */
-export function layout({ frame, title, doors, place, content }: PageParts): string {
+export function layout({ frame, title, doors, place, content, passkeys }: PageParts): string {
   const document = html`<!doctype html>
 <html lang="en">
 <head>
@@ -30,6 +32,7 @@ export function layout({ frame, title, doors, place, content }: PageParts): stri
 <link rel="icon" href="${frame.icon}" type="image/svg+xml">
 <link rel="stylesheet" href="${frame.stylesheet}">
 <script src="${frame.script}" defer></script>
+${passkeys && html`<script src="${frame.passkeyScript}" defer></script>`}
 </head>
 <body class="${place}">
 <header class="portal">

@@ -1,7 +1,13 @@
 import { describe, expect, it } from 'vitest'
 import { type LoginView, loginPage } from './login.ts'
 
-const frame = { serviceName: 'Harbour', stylesheet: '/s.css', script: '/s.js', icon: '/i.svg' }
+const frame = {
+  serviceName: 'Harbour',
+  stylesheet: '/s.css',
+  script: '/s.js',
+  passkeyScript: '/p.js',
+  icon: '/i.svg',
+}
 const blank = { frame, email: '', next: undefined, problems: [], notice: undefined }
 const page = (view: Partial<LoginView> = {}) => loginPage({ ...blank, ...view })
 const inputOf = (html: string, name: string) =>
@@ -10,7 +16,7 @@ const inputOf = (html: string, name: string) =>
 describe('login page', () => {
   it('tells password managers which field is which', () => {
     expect(inputOf(page(), 'email')).toContain(
-      'type="email" value="" required autocomplete="username"',
+      'type="email" value="" required autocomplete="username webauthn"',
     )
     expect(inputOf(page(), 'password')).toContain('required autocomplete="current-password"')
   })
@@ -44,6 +50,13 @@ describe('login page', () => {
     const html = page({ problems: [{ field: undefined, message: 'Wrong <address> or password.' }] })
     expect(html).toContain('<li>Wrong &lt;address&gt; or password.</li>')
     expect(html).not.toContain('aria-invalid')
+  })
+
+  it('offers a passkey, also in the list at the e-mail address, once the script has shown it', () => {
+    const [form = ''] = page({ next: '/a?b' }).match(/<form class="passkey".*?<\/form>/s) ?? []
+    expect(form).toContain('action="/login/passkey" data-passkey="get"')
+    expect(form).toContain('data-options="/login/passkey/options" data-autofill hidden>')
+    expect(form).toContain('name="next" value="/a?b"')
   })
 
   it('welcomes somebody who has just registered', () => {

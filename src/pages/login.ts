@@ -1,19 +1,22 @@
 import { errorSummary, type Field, field, keepingNext, nextInput, titleOf } from './form.ts'
 import { html } from './html.ts'
 import { layout } from './layout.ts'
+import { passwordField } from './offers.ts'
 import type { FieldProblem, PageFrame } from './page.ts'
+import { passkeyForm } from './passkey-form.ts'
 
 export interface LoginView {
   readonly frame: PageFrame
   readonly email: string
   readonly next: string | undefined
   readonly problems: readonly FieldProblem[]
-  readonly notice: 'registered' | 'expired' | undefined
+  readonly notice: 'registered' | 'expired' | 'passkey_refused' | undefined
 }
 
 const notices = {
   registered: 'Your account is ready. You can sign in now.',
   expired: 'That took too long, or had too many tries. Please begin again.',
+  passkey_refused: 'That passkey was not accepted here. Try another one, or use your password.',
 }
 
 /** `GET /login`, and the answer to a refused `POST /login`. The password is never sent back. */
@@ -24,15 +27,9 @@ export function loginPage({ frame, email, next, problems, notice }: LoginView): 
       label: 'E-mail address',
       type: 'email',
       value: email,
-      attributes: html`autocomplete="username" maxlength="254" inputmode="email" autocapitalize="none" spellcheck="false"`,
+      attributes: html`autocomplete="username webauthn" maxlength="254" inputmode="email" autocapitalize="none" spellcheck="false"`,
     },
-    {
-      name: 'password',
-      label: 'Password',
-      type: 'password',
-      value: '',
-      attributes: html`autocomplete="current-password" autocapitalize="none" spellcheck="false"`,
-    },
+    passwordField,
   ]
 
   const content = html`<h1>Sign in</h1>
@@ -43,6 +40,16 @@ ${fields.map((item) => field(item, problems))}
 ${nextInput(next)}
 <button class="button" type="submit">Sign in</button>
 </form>
+${passkeyForm({
+  purpose: 'get',
+  action: '/login/passkey',
+  options: '/login/passkey/options',
+  text: 'Sign in with a passkey',
+  look: 'quiet',
+  carried: { next },
+  autofill: true,
+  or: 'before',
+})}
 <p class="aside">New here? <a href="${keepingNext('/register', next)}">Create an account</a></p>`
 
   return layout({
@@ -51,5 +58,6 @@ ${nextInput(next)}
     doors: 'ajar',
     place: 'threshold',
     content,
+    passkeys: true,
   })
 }

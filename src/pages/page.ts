@@ -3,6 +3,8 @@ export interface PageFrame {
   readonly serviceName: string
   readonly stylesheet: string
   readonly script: string
+  /** Only for pages with a form for a passkey. */
+  readonly passkeyScript: string
   readonly icon: string
 }
 

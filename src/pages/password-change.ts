@@ -1,5 +1,5 @@
-import { errorSummary, type Field, field, titleOf } from './form.ts'
-import { type Html, html } from './html.ts'
+import { errorSummary, type Field, field, titleOf, usernameFor } from './form.ts'
+import { html } from './html.ts'
 import { layout } from './layout.ts'
 import type { FieldProblem, PageFrame } from './page.ts'
 
@@ -36,11 +36,6 @@ ${fields.map((item) => field(item, problems))}
     place: 'court',
     content,
   })
-}
-
-/** Nobody sees it: password managers file the new password under this name. */
-function usernameFor(email: string): Html {
-  return html`<input type="text" name="username" value="${email}" autocomplete="username" readonly hidden>`
 }
 
 function fieldsOf({ passwordRules, passwordMinLength: min }: PasswordChangeView): Field[] {

@@ -1,38 +1,64 @@
-import { codeField } from './factor.ts'
-import { errorSummary, type Field, field, titleOf } from './form.ts'
+import { attention, card, off, on } from './card.ts'
+import { type AuthenticatorApp, appCard, type Change, passkeysCard } from './factor-cards.ts'
+import { errorSummary, keepingNext, pressForm, titleOf } from './form.ts'
 import { type Html, html } from './html.ts'
 import { layout } from './layout.ts'
+import { eitherCodeField } from './offers.ts'
 import type { FieldProblem, PageFrame } from './page.ts'
+import type { ListedPasskey } from './passkey.ts'
+import { time } from './time.ts'
+import { devicesCard, type TrustedDevice } from './trusted-devices.ts'
 
 export interface SecurityView {
   readonly frame: PageFrame
-  /** The authenticator app. `disabled`: too many codes were wrong. */
-  readonly app: 'none' | 'in_use' | 'disabled'
-  /** How many are left. */
-  readonly recoveryCodes: number
-  /** May anything be changed now, or must the person sign in again first? */
-  readonly fresh: boolean
-  readonly notice: 'removed' | 'recovery_code_used' | undefined
+  /** `undefined`: the account has none. */
+  readonly password: { readonly changedAt: Date } | undefined
+  readonly app: AuthenticatorApp
+  readonly recoveryCodes: { readonly left: number; readonly madeAt: Date } | undefined
+  readonly passkeys: readonly ListedPasskey[]
+  /** Where no second factor is asked for. */
+  readonly devices: readonly TrustedDevice[]
+  /** May anything be changed now, or must the person confirm first that it is them? */
+  readonly recent: boolean
+  /** Is a second factor required here? Then the last one cannot be removed. */
+  readonly required: boolean
+  readonly notice: keyof typeof notices | undefined
   readonly problems: readonly FieldProblem[]
   readonly csrfToken: string
 }
 
 const title = 'Security'
+const path = '/account/security'
+
+const notices = {
+  app_removed: 'Your authenticator app is removed. All your other sessions have ended.',
+  recovery_code_used: 'You have signed in with a recovery code. It cannot be used again.',
+  passkey_added: 'Your passkey is added. You can sign in with it from now on.',
+  passkey_removed:
+    'The passkey is removed. Your device may still offer it: you can delete it there as well.',
+  passkey_renamed: 'The passkey has its new name.',
+  device_removed: 'That device is not trusted any more. You will be asked for a code there again.',
+  nothing_to_confirm: 'There was nothing left to confirm.',
+} as const
 
 /** `GET /account/security`: what protects the account, and what can be done about it. */
 export function securityPage(view: SecurityView): string {
-  const { frame, notice, problems, fresh } = view
+  const { frame, app, passkeys, devices, recent, problems, csrfToken } = view
+  const factors = passkeys.length + (app.state === 'none' ? 0 : 1)
+  const removable = factors > 1 || !view.required
+  const change: Change = { recent, removable, csrfToken }
+  const fields = app.state !== 'none' && recent && removable ? [eitherCodeField] : []
+
   const content = html`<h1>${title}</h1>
-${notice && html`<p class="notice" role="status">${noticeText(view)}</p>`}
-${errorSummary(problems, [removalField])}
+${noticeOf(view)}
+${errorSummary(problems, fields)}
 <p class="lead">What stands between your account and somebody who has learned your password.</p>
-${!fresh && html`<p class="aside"><a href="/login?again&amp;next=%2Faccount%2Fsecurity">Sign in again to change any of this</a></p>`}
-<section class="card" aria-labelledby="password">
-<h2 id="password">Password</h2>
-<p class="aside"><a href="/password/change">Change password</a></p>
-</section>
-${appCard(view)}
-${view.app !== 'none' && codesCard(view)}
+${!recent && confirmFirst('Confirm that it is you to change any of this', path)}
+${passwordCard(view)}
+${appCard(app, change, problems)}
+${passkeysCard(passkeys, change)}
+${codesCard(view, factors)}
+${devices.length > 0 && devicesCard(devices, change)}
 <p class="aside"><a href="/dashboard">Back to the dashboard</a></p>`
 
   return layout({
@@ -41,60 +67,57 @@ ${view.app !== 'none' && codesCard(view)}
     doors: 'open',
     place: 'court',
     content,
+    passkeys: recent,
   })
 }
 
-function noticeText({ notice, recoveryCodes }: SecurityView): string {
-  return notice === 'removed'
-    ? 'Your authenticator app is removed. All your other sessions have ended.'
-    : `You have signed in with a recovery code. It cannot be used again. ${left(recoveryCodes)}`
+/** The way to changes, for who has not shown for a while that it is them. */
+function confirmFirst(text: string, next: string): Html {
+  return html`<p class="aside"><a href="${keepingNext('/confirm', next)}">${text}</a></p>`
+}
+
+function noticeOf({ notice, recoveryCodes }: SecurityView): Html | undefined {
+  if (!notice) return undefined
+  const rest = notice === 'recovery_code_used' && ` ${left(recoveryCodes?.left ?? 0)}`
+  return html`<p class="notice" role="status">${notices[notice]}${rest}</p>`
 }
 
 function left(count: number): string {
+  if (count === 0) return 'No code is left.'
   return count === 1 ? '1 code is left.' : `${count} codes are left.`
 }
 
-const states = {
-  none: 'Not set up. Your password alone signs in.',
-  in_use: 'In use. Signing in takes a code of the app as well.',
-  disabled:
-    'Disabled, because too many codes were wrong. Sign in with recovery codes, remove it, and set up another one.',
-} as const
-
-function appCard(view: SecurityView): Html {
-  const { app, fresh, csrfToken } = view
-  return html`<section class="card" aria-labelledby="app">
-<h2 id="app">Authenticator app</h2>
-<p>${states[app]}</p>
-${fresh && (app === 'none' ? button('/account/security/app', 'Set up an authenticator app', csrfToken) : removal(view))}
-</section>`
+function passwordCard({ password }: SecurityView): Html {
+  const content = password
+    ? html`<p>Last changed on ${time(password.changedAt, 'day')}.</p>
+<p class="aside"><a href="/password/change">Change password</a></p>`
+    : html`<p>This account has no password. You sign in with a passkey.</p>`
+  return card({ id: 'password', heading: 'Password', state: password ? on : off, content })
 }
 
-const removalField: Field = { ...codeField, label: 'Code of the app, or a recovery code' }
-
-function removal({ problems, csrfToken }: SecurityView): Html {
-  return html`<form class="form" method="post" action="/account/security/app/remove">
-<input type="hidden" name="csrf_token" value="${csrfToken}">
-${field(removalField, problems)}
-<button class="button quiet" type="submit">Remove the app</button>
-</form>`
-}
-
-/** Fewer than these are soon none. */
+/** These and fewer are soon none. */
 const few = 3
 
-function codesCard({ recoveryCodes, fresh, csrfToken }: SecurityView): Html {
-  const warning = recoveryCodes <= few && html` <strong>Make new ones before they run out.</strong>`
-  return html`<section class="card" aria-labelledby="codes">
-<h2 id="codes">Recovery codes</h2>
-<p>${left(recoveryCodes)} Each signs you in once when the app is lost.${warning}</p>
-${fresh && button('/account/security/recovery-codes', 'Make new codes', csrfToken)}
-</section>`
-}
+function codesCard({ recoveryCodes, recent, csrfToken }: SecurityView, factors: number): Html {
+  const heading = { id: 'codes', heading: 'Recovery codes' }
+  const make = (text: string) =>
+    recent &&
+    pressForm({ action: `${path}/recovery-codes`, text, carried: { csrf_token: csrfToken } })
 
-function button(action: string, text: string, csrfToken: string): Html {
-  return html`<form method="post" action="${action}">
-<input type="hidden" name="csrf_token" value="${csrfToken}">
-<button class="button quiet" type="submit">${text}</button>
-</form>`
+  if (!recoveryCodes && factors === 0) {
+    const content = html`<p>You get these together with an app or a passkey. Each signs you in once, if you lose your phone.</p>`
+    return card({ ...heading, state: off, content })
+  }
+  if (!recoveryCodes) {
+    const content = html`<p>You have none. With a recovery code you can sign in even if you lose your phone.</p>
+${make('Make recovery codes')}`
+    return card({ ...heading, state: attention, content })
+  }
+  const warned = recoveryCodes.left <= few
+  const content = html`<div>
+<p>${left(recoveryCodes.left)} Each signs you in once, if you lose your phone.${warned && html` <strong>${recoveryCodes.left === 0 ? 'Make new ones now.' : 'Make new ones before they run out.'}</strong>`}</p>
+<p class="person-more">Made on ${time(recoveryCodes.madeAt, 'day')}</p>
+</div>
+${make('Make new codes')}`
+  return card({ ...heading, state: warned ? attention : on, content })
 }

@@ -1,7 +1,13 @@
 import { describe, expect, it } from 'vitest'
 import { type ListedSession, type SessionsView, sessionsPage } from './sessions.ts'
 
-const frame = { serviceName: 'Harbour', stylesheet: '/s.css', script: '/s.js', icon: '/i.svg' }
+const frame = {
+  serviceName: 'Harbour',
+  stylesheet: '/s.css',
+  script: '/s.js',
+  passkeyScript: '/p.js',
+  icon: '/i.svg',
+}
 const moment = new Date('2030-01-01T10:00:00Z')
 
 function listed(given: Partial<ListedSession> = {}): ListedSession {

@@ -27,13 +27,22 @@
     button.hidden = false
   }
 
-  /** Codes that are shown once: onto the clipboard, or onto paper. */
+  /** Codes that are shown once: onto the clipboard, into a file, or onto paper. */
   const keep = (row) => {
     const codes = [...document.querySelectorAll('.codes code')].map((code) => code.textContent)
     const status = row.querySelector('[data-kept]')
     row.querySelector('[data-copy]').addEventListener('click', async () => {
       await navigator.clipboard.writeText(codes.join('\n'))
       status.textContent = 'Copied.'
+    })
+    row.querySelector('[data-download]').addEventListener('click', () => {
+      const text = [`Recovery codes for ${location.host}. Each works once.`, '', ...codes, '']
+      const link = document.createElement('a')
+      link.href = URL.createObjectURL(new Blob([text.join('\n')], { type: 'text/plain' }))
+      link.download = 'recovery-codes.txt'
+      link.click()
+      setTimeout(() => URL.revokeObjectURL(link.href), 10_000)
+      status.textContent = 'Downloaded.'
     })
     row.querySelector('[data-print]').addEventListener('click', () => window.print())
     row.hidden = false
@@ -141,9 +150,12 @@
     time.textContent = texts.join(', ')
   }
 
+  // A form for a passkey is not sent when its button is pressed: passkeys.js sees to it.
+  const sent = 'form[method="post"]:not([data-passkey])'
+
   for (const button of document.querySelectorAll('[data-reveal]')) reveal(button)
   for (const row of document.querySelectorAll('[data-keep]')) keep(row)
   for (const meter of document.querySelectorAll('[data-strength]')) measure(meter)
-  for (const form of document.querySelectorAll('form[method="post"]')) sendOnce(form)
+  for (const form of document.querySelectorAll(sent)) sendOnce(form)
   for (const time of document.querySelectorAll('time[data-precision]')) localise(time)
 }
