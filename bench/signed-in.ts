@@ -98,7 +98,7 @@ function sessionRow({ session }: SignedIn): SessionRow {
     kind: session.kind,
     account_id: session.accountId,
     epoch: session.epoch,
-    method: session.method,
+    proofs: JSON.stringify(session.proofs),
     agent: session.client.agent,
     address: session.client.address,
     created_at: session.createdAt,

@@ -2,11 +2,21 @@ import { sql } from 'kysely'
 import type { Auth } from './api.ts'
 import { BreachedRanges } from './breaches/ranges.ts'
 import { blockListOf, type Configuration } from './config/index.ts'
+import { TrustedDevices } from './core/devices/index.ts'
 import { Factors } from './core/factors/index.ts'
-import { Login, pendingLifetime } from './core/flows/login/index.ts'
+import { Enrolment } from './core/flows/enrolment/index.ts'
+import {
+  Completion,
+  enrolmentTime,
+  Login,
+  pendingLifetime,
+  Waiting,
+} from './core/flows/login/index.ts'
 import { PasswordChange } from './core/flows/password-change/index.ts'
+import { Proving } from './core/flows/proving/index.ts'
 import { Registration } from './core/flows/registration/index.ts'
 import { SecondFactor } from './core/flows/second-factor/index.ts'
+import { StepUp } from './core/flows/step-up/index.ts'
 import {
   type GuessEstimator,
   type PasswordHasher,
@@ -31,6 +41,7 @@ import { type Random, systemRandom } from './kernel/random.ts'
 import { Sealing } from './kernel/sealing.ts'
 import { type AuthOptions, configurationOfOptions } from './options.ts'
 import { assetUrls } from './pages/assets.ts'
+import { openPasskeys } from './passkeys.ts'
 import { sessionCarrierOf } from './session-carrier.ts'
 import { openSessionChecking, type SessionChecking } from './session-check.ts'
 import { openSessionStore, sweepInterval } from './session-store.ts'
@@ -40,6 +51,7 @@ import type { Database } from './stores/sql/database.ts'
 import { SqlFactorStore } from './stores/sql/factors.ts'
 import { SqlPasswordStore } from './stores/sql/passwords.ts'
 import { SqlPendingLoginStore } from './stores/sql/pending-logins.ts'
+import { SqlDeviceStore } from './stores/sql/trusted-devices.ts'
 import { sqlUnitOfWork } from './stores/sql/unit-of-work.ts'
 import { type OpenIssuer, openIssuer, tokenMetrics, tokensOf } from './token-issuing.ts'
 
@@ -147,11 +159,11 @@ function wireChapters(
   ports: Ports,
 ): Chapters {
   const { clock, random, log } = ports
+  const { accessTokens } = issuer
   const passwords = new Passwords({
     hasher,
     store: new SqlPasswordStore(database),
     judge,
-    clock,
     report: (error) => log.error({ err: error }, 'replacing a password hash failed'),
   })
   const sessionPolicy = {
@@ -182,19 +194,38 @@ function wireChapters(
     issuer: configuration.service_name,
     drift: configuration.totp_drift,
   })
-  const pendingLogins = new SqlPendingLoginStore(database)
-  const login = new Login({ accounts, passwords, factors, pendingLogins, sessions, clock, random })
-  const secondFactor = new SecondFactor({ accounts, factors, sessions })
+  const passkeys = openPasskeys({ configuration, database, keys, clock, random })
+  const devices = new TrustedDevices({
+    store: new SqlDeviceStore(database),
+    clock,
+    random,
+    lifetime: configuration.trusted_devices,
+  })
   const unitOfWork = sqlUnitOfWork(database)
-  const registration = new Registration({ passwords, unitOfWork, clock, random })
-  const passwordChange = new PasswordChange({ accounts, passwords, sessions, unitOfWork, clock })
-  const tokens = tokensOf(
-    { configuration, database, keys, ...ports },
-    issuer.accessTokens,
-    sessions,
-  )
-  const flows = { login, registration, passwordChange, secondFactor, tokens }
-  return { accounts, ...flows, passwords, sessions, sessionPolicy }
+  const proving = new Proving({ passwords, factors, passkeys, clock })
+  const stepUp = new StepUp({ factors, passkeys, proving, sessions, clock })
+  const requiresTwo = () => configuration.require_mfa === 'all'
+  const waiting = new Waiting({
+    accounts,
+    store: new SqlPendingLoginStore(database),
+    clock,
+    random,
+  })
+  const completion = new Completion({ factors, devices, waiting, sessions, requiresTwo })
+  const parts = { accounts, passwords, passkeys, factors, proving, sessions, waiting, completion }
+  const flows = {
+    login: new Login({ ...parts, clock }),
+    enrolment: new Enrolment({ ...parts, revocations: checking.revocations }),
+    stepUp,
+    secondFactor: new SecondFactor({ ...parts, requiresTwo }),
+    registration: new Registration({ passwords, unitOfWork, clock, random }),
+    passwordChange: new PasswordChange({ ...parts, stepUp, unitOfWork, clock }),
+    tokens: tokensOf(
+      { configuration, database, keys, ...ports },
+      { accessTokens, sessions, factors },
+    ),
+  }
+  return { accounts, ...flows, passwords, passkeys, factors, devices, sessions, sessionPolicy }
 }
 
 function wireHttp(
@@ -209,6 +240,7 @@ function wireHttp(
     ...web,
     passwordPolicy: configuration.password_policy,
     pendingLifetime,
+    enrolmentTime,
     answers: new Answers(isOverTls(configuration)),
     frame: { serviceName: configuration.service_name, ...assetUrls },
     publicAddress: configuration.url,
@@ -223,7 +255,7 @@ function isOverTls({ url }: Configuration): boolean {
 
 /** Never keeps a process alive, and never ends one: what is swept is dead already, and uses wait. */
 function keepHouse(
-  { login, sessions, tokens }: Chapters,
+  { login, sessions, tokens, passkeys, devices }: Chapters,
   { signingKeys }: OpenIssuer,
   interval: Duration,
   log: Log,
@@ -236,6 +268,8 @@ function keepHouse(
   const timers = [
     every(interval, () => sessions.sweep(), 'sweeping failed'),
     every(interval, () => login.sweep(), 'sweeping sign-ins that wait failed'),
+    every(interval, () => passkeys.sweep(), 'sweeping spent challenges failed'),
+    every(interval, () => devices.sweep(), 'sweeping trusted devices failed'),
     every(interval, () => tokens.sweep(), 'sweeping refresh tokens failed'),
     every(keysReadEvery, () => signingKeys.keepUp(), 'reading the signing keys failed'),
     every(usesWritten, () => sessions.writeUses(), 'writing down which sessions were used failed'),

@@ -1,4 +1,5 @@
 import type { Auth } from './api.ts'
+import type { Passkeys } from './core/passkeys/index.ts'
 import type { Client, PresentedToken } from './core/sessions/index.ts'
 import type { HttpContext } from './http/context.ts'
 import { header, type RequestLike } from './http/credentials.ts'
@@ -18,7 +19,11 @@ export type Chapters = Pick<
   | 'sessionPolicy'
   | 'tokens'
   | 'secondFactor'
->
+  | 'enrolment'
+  | 'stepUp'
+  | 'devices'
+  | 'factors'
+> & { readonly passkeys: Passkeys }
 
 const kinds = { cookie: 'session', bearer: 'bearer', token: 'jwt' } as const
 

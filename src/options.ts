@@ -47,7 +47,7 @@ export interface AuthOptions {
   readonly sessionIdle?: string
   /** A session ends this long after sign-in, used or not. Default `24h`. */
   readonly sessionLifetime?: string
-  /** How long after a sign-in what is sensitive may be done without another. Default `15m`. */
+  /** How long what somebody has proved is enough for what is sensitive, such as another password. Default `10m`. */
   readonly sessionFresh?: string
   /** Sessions that an account may have at once. Default 100. */
   readonly sessionsPerAccount?: number
@@ -55,6 +55,10 @@ export interface AuthOptions {
   readonly sessionsWhenFull?: 'end_oldest' | 'refuse'
   /** How many steps of 30 seconds beside its own a code of an app is accepted in. Default 1. */
   readonly totpDrift?: 0 | 1 | 2
+  /** Who must have a second factor: nobody, or everybody. Default `off`. */
+  readonly requireMfa?: 'off' | 'all'
+  /** For how long a browser is not asked for codes where its owner says so; `0s`, never. Default `30d`. */
+  readonly trustedDevices?: string
   /** What signs access tokens. Default `EdDSA`. */
   readonly tokenAlgorithm?: 'EdDSA' | 'ES256' | 'RS256' | 'PS256' | 'HS256'
   /** Whom access tokens are for. Default `url`. */
@@ -107,6 +111,8 @@ const settingOfOption = {
   sessionsPerAccount: 'sessions_per_account',
   sessionsWhenFull: 'sessions_when_full',
   totpDrift: 'totp_drift',
+  requireMfa: 'require_mfa',
+  trustedDevices: 'trusted_devices',
   tokenAlgorithm: 'token_algorithm',
   tokenAudience: 'token_audience',
   tokenKeyRotation: 'token_key_rotation',

@@ -1,6 +1,5 @@
 import type { Configuration } from './config/index.ts'
-import { Tokens } from './core/flows/tokens/index.ts'
-import type { Sessions } from './core/sessions/index.ts'
+import { Tokens, type TokensDependencies } from './core/flows/tokens/index.ts'
 import type { IssuerDescription, Log } from './http/context.ts'
 import type { Metric } from './http/metrics.ts'
 import { AccessTokenIssuer } from './issuer/access-tokens.ts'
@@ -75,12 +74,10 @@ export async function openIssuer(place: Place): Promise<OpenIssuer> {
 
 export function tokensOf(
   { database, keys, clock, random, log }: Place,
-  accessTokens: AccessTokenIssuer,
-  sessions: Sessions,
+  joined: Pick<TokensDependencies, 'sessions' | 'factors' | 'accessTokens'>,
 ): Tokens {
   return new Tokens({
-    sessions,
-    accessTokens,
+    ...joined,
     families: new SqlRefreshFamilyStore(database),
     keys,
     clock,

@@ -147,8 +147,8 @@ const settings: { readonly [Name in SettingName]: Setting<Settings[Name]> } = {
   },
   session_fresh: {
     about:
-      'how long after signing in other sessions may be ended, and the like, without signing in again',
-    default: '15m',
+      'how long what somebody has proved is enough to change a password or a factor, to see and end sessions, and the like; after it they confirm that it is them',
+    default: '10m',
     reason: 'long enough for one visit, too short for a screen that was left open',
     parse: parse.duration('1m', '24h'),
   },
@@ -172,6 +172,20 @@ const settings: { readonly [Name in SettingName]: Setting<Settings[Name]> } = {
     reason:
       'clocks of phones are a little wrong, and typing takes a while; each code works once all the same',
     parse: parse.choice(['0', '1', '2']).transform((value) => Number(value) as 0 | 1 | 2),
+  },
+  require_mfa: {
+    about:
+      'who must have a second factor: `off`, whoever wants one; `all`, everybody, and who has none sets one up on the way in',
+    default: 'off',
+    reason: 'a second factor that was lost locks people out; it is theirs, or yours, to ask for',
+    parse: parse.choice(['off', 'all']),
+  },
+  trusted_devices: {
+    about:
+      'for how long a browser is not asked for the code of an authenticator app, where its owner says so; `0s`, never',
+    default: '30d',
+    reason: 'codes that are asked for every day are typed without looking',
+    parse: parse.duration('0s', '365d'),
   },
   token_algorithm: {
     about:

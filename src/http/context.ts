@@ -1,9 +1,13 @@
 import type { BlockList } from 'node:net'
 import type { AccountStore } from '../core/accounts/index.ts'
+import type { TrustedDevices } from '../core/devices/index.ts'
+import type { Factors } from '../core/factors/index.ts'
+import type { Enrolment } from '../core/flows/enrolment/index.ts'
 import type { Login } from '../core/flows/login/index.ts'
 import type { PasswordChange } from '../core/flows/password-change/index.ts'
 import type { Registration } from '../core/flows/registration/index.ts'
 import type { SecondFactor } from '../core/flows/second-factor/index.ts'
+import type { StepUp } from '../core/flows/step-up/index.ts'
 import type { Tokens } from '../core/flows/tokens/index.ts'
 import type { PasswordPolicy, Passwords } from '../core/passwords/index.ts'
 import type { SessionPolicy, Sessions } from '../core/sessions/index.ts'
@@ -43,11 +47,17 @@ export interface HttpContext {
   readonly sessions: Sessions
   readonly tokens: Tokens
   readonly secondFactor: SecondFactor
+  readonly enrolment: Enrolment
+  readonly stepUp: StepUp
+  readonly devices: TrustedDevices
+  readonly factors: Pick<Factors, 'app' | 'recoveryCodesMadeAt'>
   /** The keys that are published, and what else others need to know of our tokens. */
   readonly issuer: IssuerDescription
   readonly sessionPolicy: SessionPolicy
   /** How long a sign-in waits for a second factor. */
   readonly pendingLifetime: Duration
+  /** How long one waits in which a second factor must be set up. */
+  readonly enrolmentTime: Duration
   readonly passwordPolicy: PasswordPolicy
   readonly answers: Answers
   readonly cookies: Cookies

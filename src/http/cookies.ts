@@ -7,6 +7,10 @@ export interface Cookies {
   readonly access: SecretCookie
   /** A sign-in that waits for a second factor. */
   readonly pending: SecretCookie
+  /** What a browser that asks for a passkey is known by until it answers. */
+  readonly passkey: SecretCookie
+  /** A browser where no code is asked for. */
+  readonly device: SecretCookie
   /** A refresh token; sent to where it is spent and nowhere else. */
   readonly refresh: SecretCookie
 }
@@ -23,6 +27,11 @@ export function cookiesOf(overTls: boolean): Cookies {
     session: new SecretCookie(`${host}sallyport`, `Path=/; HttpOnly; SameSite=Lax${secure}`),
     access: new SecretCookie(`${host}access_token`, `Path=/; HttpOnly; SameSite=Lax${secure}`),
     pending: new SecretCookie(`${host}sallyport_login`, `Path=/; HttpOnly; SameSite=Lax${secure}`),
+    passkey: new SecretCookie(
+      `${host}sallyport_passkey`,
+      `Path=/; HttpOnly; SameSite=Strict${secure}`,
+    ),
+    device: new SecretCookie(`${host}sallyport_device`, `Path=/; HttpOnly; SameSite=Lax${secure}`),
     refresh: new SecretCookie(
       `${tls}refresh_token`,
       `Path=${refreshPath}; HttpOnly; SameSite=Strict${secure}`,

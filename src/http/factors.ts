@@ -1,31 +1,28 @@
 import { encode } from 'uqr'
 import { z } from 'zod'
+import { needsTwo } from '../core/assurance/index.ts'
 import type { EnrolmentShown } from '../core/factors/index.ts'
 import type { SecondFactorRefusal } from '../core/flows/second-factor/index.ts'
 import { Secret } from '../kernel/secret.ts'
 import { withCookies } from './answers.ts'
 import { type Exchange, refuse } from './exchange.ts'
 import { whatSpeaksFor } from './hand-over.ts'
-import { givenIn } from './login-factor.ts'
-import { type Problem, problem } from './problems.ts'
+import { type Problem, problem, refusedProof } from './problems.ts'
+import { factorIn, type ProofBody, proofShapes } from './proofs.ts'
 import type { SignedIn } from './route.ts'
 
 type SignedInExchange = Exchange & SignedIn
 
 export const factorRefusals: Readonly<Record<SecondFactorRefusal, Problem>> = {
-  not_fresh: problem('not_fresh'),
   not_authenticated: problem('invalid_session'),
   already_confirmed: problem('already_confirmed'),
   no_enrolment: problem('no_enrolment'),
   no_factor: problem('no_factor'),
-  wrong_code: wrongFactorCode(),
-}
-
-/** For who is signed in: not 401, which would say that they are not. Told of the field, so that people are led there. */
-function wrongFactorCode(): Problem {
-  const { title, detail } = problem('wrong_code')
-  const errors = [{ field: 'code', rule: 'wrong', message: detail }]
-  return { code: 'wrong_code', status: 403, title, detail, errors }
+  last_factor: problem('last_factor'),
+  passkey_known: problem('passkey_known'),
+  too_many_passkeys: problem('too_many_passkeys'),
+  wrong_code: refusedProof('wrong_code'),
+  passkey_refused: refusedProof('passkey_refused'),
 }
 
 /** `GET /factors`: what the account has. */
@@ -34,11 +31,13 @@ export async function showFactors({
   requestId,
   actor,
 }: SignedInExchange): Promise<Response> {
-  const { isNeeded, totp, recoveryCodes } = await context.secondFactor.standing(actor)
+  const held = await context.secondFactor.heldBy(actor)
+  const { app, recoveryCodes, passkeys } = held
   return context.answers.json(requestId, 200, {
-    mfa_enabled: isNeeded,
-    totp: { enabled: isNeeded, disabled: isNeeded && !totp },
+    mfa_enabled: needsTwo(held),
+    totp: { enabled: app !== undefined, disabled: app?.isDisabled ?? false },
     recovery_codes: { left: recoveryCodes },
+    passkeys: { count: passkeys.length },
   })
 }
 
@@ -47,14 +46,18 @@ export async function enrolTotp(exchange: SignedInExchange): Promise<Response> {
   const { context, requestId } = exchange
   const outcome = await context.secondFactor.enrol(exchange)
   if (outcome.kind === 'refused') return refuse(exchange, factorRefusals[outcome.reason])
-  const { id, uri, typed, expiresAt } = outcome.enrolment
-  return context.answers.json(requestId, 200, {
+  return context.answers.json(requestId, 200, enrolmentAnswer(outcome.enrolment))
+}
+
+export function enrolmentAnswer(enrolment: EnrolmentShown): object {
+  const { id, uri, typed, expiresAt } = enrolment
+  return {
     id,
     uri: uri.expose(),
     secret: typed.expose(),
-    qr_svg: svgOf(qrOf(outcome.enrolment)),
+    qr_svg: svgOf(qrOf(enrolment)),
     expires_at: new Date(expiresAt).toISOString(),
-  })
+  }
 }
 
 export interface ConfirmBody {
@@ -80,22 +83,18 @@ export async function confirmTotp(
   return withCookies(context.answers.json(requestId, 200, answer), speaks.cookies)
 }
 
-interface ProofBody {
-  readonly code?: string | undefined
-  readonly recovery_code?: string | undefined
-}
-
-export const proofShape: z.ZodType<ProofBody> = z.union([
-  z.object({ code: z.string() }),
-  z.object({ recovery_code: z.string() }),
+export const factorProofShape: z.ZodType<ProofBody> = proofShapes([
+  'code',
+  'recovery_code',
+  'credential',
 ])
 
-/** `DELETE /factors/totp`: takes a code of the app, or a recovery code. Every other session ends. */
+/** `DELETE /factors/totp`: takes a code of the app, a recovery code, or what a passkey answers. Every other session ends. */
 export async function removeTotp(
   exchange: SignedInExchange & { readonly body: ProofBody },
 ): Promise<Response> {
   const { context, requestId, body } = exchange
-  const outcome = await context.secondFactor.remove(exchange, givenIn(body))
+  const outcome = await context.secondFactor.remove(exchange, factorIn(body))
   if (outcome.kind === 'refused') return refuse(exchange, factorRefusals[outcome.reason])
   const speaks = await whatSpeaksFor(exchange, outcome)
   const answer = { ...speaks.body, message: 'Authenticator app removed' }

@@ -1,33 +1,41 @@
-import { z } from 'zod'
-import type { FactorKind, GivenFactor } from '../core/flows/login/index.ts'
+import type { z } from 'zod'
+import type { WaitingShown } from '../core/flows/login/index.ts'
 import { Secret } from '../kernel/secret.ts'
 import { factorPage } from '../pages/factor.ts'
+import { askedIn } from './confirm.ts'
 import { type Exchange, type FormPage, refuse } from './exchange.ts'
-import { answerLogin, loginRefusals } from './login.ts'
+import { answerLogin, arriving, loginRefusals, trustDevice } from './login.ts'
 import { ownPath } from './next.ts'
+import { type ProofBody, proofIn, proofShapes } from './proofs.ts'
+import { text } from './shape.ts'
+import { daysOf } from './texts.ts'
 
-/** One of the codes; and for who has no cookie jar, what the password was answered with. */
-interface FactorBody {
-  readonly code?: string | undefined
-  readonly recovery_code?: string | undefined
+/** What is due; and for who has no cookie jar, what the password was answered with. */
+interface MoreOfFactor {
   readonly pending_token?: string | undefined
+  readonly trust_device?: boolean | undefined
   readonly next?: string | undefined
 }
 
-const text = z.string().optional()
+type FactorBody = ProofBody & MoreOfFactor
 
-export const factorShape: z.ZodType<FactorBody> = z.union([
-  z.object({ code: z.string(), pending_token: text, next: text }),
-  z.object({ recovery_code: z.string(), pending_token: text, next: text }),
-])
+export const factorShape: z.ZodType<FactorBody> = proofShapes<MoreOfFactor>(
+  ['code', 'recovery_code', 'credential', 'password'],
+  { pending_token: text, trust_device: trustDevice, next: text },
+)
 
-/** `GET /login/factor`: the second step, for who has given a password. */
+/** `GET /login/factor`: the second step, for who has taken the first. */
 export async function showFactor(exchange: Exchange): Promise<Response> {
   const { context, requestId, query } = exchange
   const waiting = await waitingFor(exchange)
   if (!waiting) return context.answers.redirect(requestId, '/login?notice=expired')
+  if (waiting.due.kind === 'enrolment')
+    return context.answers.redirect(requestId, '/login/enrolment')
+  const asked = query.get('with')
   const given = {
-    ...(query.get('with') === 'recovery_code' && { recovery_code: '' }),
+    ...(asked === 'recovery_code' && { recovery_code: '' }),
+    ...(asked === 'totp' && { code: '' }),
+    ...(asked === 'password' && { password: '' }),
     next: query.get('next') ?? '',
   }
   return context.answers.page(requestId, 200, await factorForm(exchange, given, []))
@@ -37,63 +45,68 @@ export async function showFactor(exchange: Exchange): Promise<Response> {
 export async function submitFactor(
   exchange: Exchange & { readonly body: FactorBody },
 ): Promise<Response> {
-  const { context, request, client, presented, body } = exchange
+  const { context, body } = exchange
   const pending = pendingIn(exchange, body.pending_token)
   if (!pending) return expired(exchange)
   const outcome = await context.login.withFactor({
     pending,
-    factor: givenIn(body),
-    client,
-    presented,
-    signal: request.signal,
+    factor: proofIn(body),
+    trusts: body.trust_device,
+    ...arriving(exchange),
   })
   if (outcome.kind === 'refused' && outcome.reason === 'login_expired') return expired(exchange)
   const inCookies = body.pending_token === undefined
   return answerLogin(exchange, outcome, { inCookies, next: body.next })
 }
 
-export function givenIn({
-  code,
-  recovery_code,
-}: Pick<FactorBody, 'code' | 'recovery_code'>): GivenFactor {
-  return code === undefined
-    ? { kind: 'recovery_code', code: new Secret(recovery_code ?? '') }
-    : { kind: 'totp', code: new Secret(code) }
+/** Of the sign-in that waits, where there is no cookie jar. */
+export interface PendingBody {
+  readonly pending_token?: string | undefined
+}
+
+/** `POST /login/factor/options`: what a browser needs to ask for a passkey of whoever is signing in. */
+export async function factorOptions(
+  exchange: Exchange & { readonly body: PendingBody },
+): Promise<Response> {
+  const { context, requestId, body } = exchange
+  const pending = pendingIn(exchange, body.pending_token)
+  const publicKey = pending && (await context.login.factorOptions(pending))
+  if (!publicKey) return refuse(exchange, loginRefusals.login_expired)
+  return context.answers.json(requestId, 200, { publicKey })
 }
 
 export const factorForm: FormPage = async (exchange, given, problems) => {
-  const { frame, publicAddress } = exchange.context
+  const { frame, publicAddress, devices } = exchange.context
+  const waiting = await waitingFor(exchange)
   // Where it was tried too often the form says what was wrong; to send it again leads back to the password.
-  const factors = (await waitingFor(exchange)) ?? ['totp', 'recovery_code']
+  const offers =
+    waiting?.due.kind === 'proof' ? waiting.due.offers : (['totp', 'recovery_code'] as const)
   return factorPage({
     frame,
-    factors,
-    asked: askedIn(given, factors),
+    offers,
+    asked: askedIn(given, offers),
+    proved: waiting?.proved ?? 'password',
+    trustFor: waiting?.hasApp && devices.lifetime > 0 ? daysOf(devices.lifetime) : undefined,
     next: ownPath(given['next'], publicAddress),
     problems,
   })
 }
 
-function askedIn(
-  given: Readonly<Record<string, string>>,
-  factors: readonly FactorKind[],
-): FactorKind {
-  if (given['recovery_code'] !== undefined) return 'recovery_code'
-  return given['code'] === undefined ? (factors[0] ?? 'totp') : 'totp'
-}
-
-async function waitingFor(exchange: Exchange): Promise<readonly FactorKind[] | undefined> {
+async function waitingFor(exchange: Exchange): Promise<WaitingShown | undefined> {
   const pending = pendingIn(exchange, undefined)
   return pending && exchange.context.login.waiting(pending)
 }
 
-function pendingIn({ context, request }: Exchange, token: string | undefined): Secret | undefined {
+export function pendingIn(
+  { context, request }: Exchange,
+  token: string | undefined,
+): Secret | undefined {
   const value = token ?? context.cookies.pending.read(request.headers.get('cookie'))
   return value === undefined ? undefined : new Secret(value)
 }
 
 /** People begin again; programs are told so. */
-function expired(exchange: Exchange): Promise<Response> | Response {
+export function expired(exchange: Exchange): Promise<Response> | Response {
   const { context, requestId, audience } = exchange
   return audience === 'page'
     ? context.answers.redirect(requestId, '/login?notice=expired')

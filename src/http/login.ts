@@ -1,5 +1,12 @@
 import { z } from 'zod'
-import type { FactorRequired, LoginOutcome, LoginRefusal } from '../core/flows/login/index.ts'
+import type {
+  EnrolmentRequired,
+  FactorRequired,
+  LoginOutcome,
+  LoginRefusal,
+  LoginRequest,
+  SignedIn,
+} from '../core/flows/login/index.ts'
 import { Secret } from '../kernel/secret.ts'
 import type { TokenKind } from '../kernel/token.ts'
 import { loginPage } from '../pages/login.ts'
@@ -10,6 +17,7 @@ import { handOver } from './hand-over.ts'
 import { ownPath } from './next.ts'
 import { invalidFields, type Problem, problem } from './problems.ts'
 import { challenge, home } from './route.ts'
+import { text } from './shape.ts'
 
 /**
  * What speaks for the session, and how it travels: its own token in a cookie, or in the body for clients without
@@ -25,18 +33,28 @@ interface LoginBody {
   /** The code of an authenticator app, for who knows that it will be asked for. */
   readonly totp_token?: string | undefined
   readonly transport?: Transport | undefined
+  /** Is no code to be asked for on this device from now on? */
+  readonly trust_device?: boolean | undefined
   readonly next?: string | undefined
 }
+
+/** A box that is ticked, or true. */
+export const trustDevice: z.ZodType<boolean | undefined> = z
+  .union([z.boolean(), z.literal('yes').transform(() => true)])
+  .optional()
+
+export const transport: z.ZodType<Transport | undefined> = z.enum(transports).optional()
 
 export const loginShape: z.ZodType<LoginBody> = z.object({
   email: z.string(),
   password: z.string(),
   totp_token: z.string().optional(),
-  transport: z.enum(transports).optional(),
-  next: z.string().optional(),
+  transport,
+  trust_device: trustDevice,
+  next: text,
 })
 
-const kinds: Readonly<Record<Transport, TokenKind>> = {
+export const kinds: Readonly<Record<Transport, TokenKind>> = {
   cookie: 'session',
   bearer: 'bearer',
   token: 'jwt',
@@ -47,6 +65,7 @@ type LoginExchange = Exchange & { readonly body: LoginBody }
 
 export const loginRefusals: Readonly<Record<LoginRefusal, Problem>> = {
   invalid_credentials: problem('invalid_credentials', challenge(false)),
+  passkey_refused: problem('passkey_refused', challenge(false)),
   wrong_code: problem('wrong_code', challenge(false)),
   login_expired: problem('login_expired', challenge(false)),
   too_many_sessions: problem('too_many_sessions'),
@@ -75,20 +94,45 @@ function noticeIn(text: string | undefined): 'registered' | 'expired' | undefine
 
 /** `POST /login`. Translates only: bytes in, one call to the core, bytes out. */
 export async function submitLogin(exchange: LoginExchange): Promise<Response> {
-  const { context, request, client, body, audience, presented } = exchange
-  // Forms are sent by browsers, and those have a cookie jar.
-  const transport = audience === 'program' ? (body.transport ?? 'cookie') : 'cookie'
+  const { context, body } = exchange
+  const transport = transportOf(exchange, body)
   const outcome = await context.login.withPassword({
     email: body.email,
     password: new Secret(body.password),
     factor: body.totp_token ? { kind: 'totp', code: new Secret(body.totp_token) } : undefined,
     kind: kinds[transport],
-    presented,
-    client,
-    signal: request.signal,
+    trusts: body.trust_device,
+    ...arriving(exchange),
   })
-  const inCookies = transport === 'cookie' || transport === 'token-cookie'
-  return answerLogin(exchange, outcome, { inCookies, next: body.next })
+  return answerLogin(exchange, outcome, { inCookies: isInCookies(transport), next: body.next })
+}
+
+/** Forms are sent by browsers, and those have a cookie jar. */
+export function transportOf(
+  { audience }: Exchange,
+  { transport }: { readonly transport?: Transport | undefined },
+): Transport {
+  return audience === 'program' ? (transport ?? 'cookie') : 'cookie'
+}
+
+export function isInCookies(transport: Transport): boolean {
+  return transport === 'cookie' || transport === 'token-cookie'
+}
+
+/** What every sign-in is told of the request that it comes with. */
+export function arriving({
+  context,
+  request,
+  client,
+  presented,
+}: Exchange): Omit<LoginRequest, 'kind' | 'trusts'> {
+  const device = context.cookies.device.read(request.headers.get('cookie'))
+  return {
+    client,
+    presented,
+    device: device === undefined ? undefined : new Secret(device),
+    signal: request.signal,
+  }
 }
 
 interface LoginAnswer {
@@ -113,8 +157,10 @@ export async function answerLogin(
         next: destinationAfter(context, outcome.recoveryCodesLeft, next),
         inCookies,
       })
-      return withCookies(answer, pendingTaken(exchange))
+      return withCookies(answer, settled(exchange, outcome))
     }
+    case 'enrolment_required':
+      return enrolmentRequired(exchange, outcome, { inCookies, next })
     case 'factor_required':
       return factorRequired(exchange, outcome, { inCookies, next })
     case 'refused':
@@ -150,15 +196,40 @@ function factorRequired(
     requires_mfa: true,
     factors,
     ...(!inCookies && { pending_token: pending.expose() }),
-    message: 'Enter a code of your authenticator app, or a recovery code',
+    message: 'Prove at POST /login/factor that it is you, with one of these factors',
   }
   return withCookies(context.answers.json(requestId, 200, body), inCookies ? [cookie] : [])
 }
 
-/** Where there is one, it has done its work. */
-function pendingTaken({ context, request }: Exchange): string[] {
-  const { pending } = context.cookies
-  return pending.read(request.headers.get('cookie')) === undefined ? [] : [pending.take()]
+/** Nothing else is missing but a factor, which is set up first: see `login-enrolment.ts`. */
+function enrolmentRequired(
+  { context, requestId, audience }: Exchange,
+  { pending }: EnrolmentRequired,
+  { inCookies, next }: LoginAnswer,
+): Response {
+  const cookie = context.cookies.pending.give(pending.expose(), context.enrolmentTime)
+  if (audience === 'page') {
+    const query = next === undefined ? '' : `?next=${encodeURIComponent(next.toWellFormed())}`
+    return withCookies(context.answers.redirect(requestId, `/login/enrolment${query}`), [cookie])
+  }
+  const body = {
+    requires_mfa: true,
+    enrolment_required: true,
+    factors: [],
+    ...(!inCookies && { pending_token: pending.expose() }),
+    message: 'A second factor is required here. Set one up at POST /login/enrolment/app',
+  }
+  return withCookies(context.answers.json(requestId, 200, body), inCookies ? [cookie] : [])
+}
+
+/** What waited has done its work; and the device is trusted, where that was asked for. */
+export function settled({ context, request }: Exchange, { device }: SignedIn): string[] {
+  const { cookies, devices } = context
+  const wasPending = cookies.pending.read(request.headers.get('cookie')) !== undefined
+  return [
+    ...(wasPending ? [cookies.pending.take()] : []),
+    ...(device ? [cookies.device.give(device.expose(), devices.lifetime)] : []),
+  ]
 }
 
 export const loginForm: FormPage = ({ context }, given, problems) => {

@@ -1,3 +1,4 @@
+import { needsTwo } from '../core/assurance/index.ts'
 import { type Exchange, personOf, refuse } from './exchange.ts'
 import { problem } from './problems.ts'
 import type { SignedIn } from './route.ts'
@@ -8,8 +9,8 @@ export async function showMe(exchange: Exchange & SignedIn): Promise<Response> {
   const person = await personOf(context, actor)
   if (!person) return refuse(exchange, problem('invalid_session'))
   const { email, fullName } = person
-  const { isNeeded } = await context.secondFactor.standing(actor)
-  const me = { email, name: fullName, full_name: fullName, mfa_enabled: isNeeded }
+  const held = await context.secondFactor.heldBy(actor)
+  const me = { email, name: fullName, full_name: fullName, mfa_enabled: needsTwo(held) }
   return context.answers.json(requestId, 200, me)
 }
 

@@ -6,7 +6,7 @@ import { passwordChangePage } from '../pages/password-change.ts'
 import { type Exchange, type FormPage, personOf, refuse } from './exchange.ts'
 import { handOver } from './hand-over.ts'
 import { invalidFields, type Problem, problem, wrongPassword } from './problems.ts'
-import { challenge, type SignedIn } from './route.ts'
+import { askToConfirm, challenge, type SignedIn } from './route.ts'
 import { passwordAdvice } from './texts.ts'
 
 interface PasswordChangeBody {
@@ -27,9 +27,12 @@ const refusals: Readonly<Record<PasswordChangeRefusal, Problem>> = {
   not_authenticated: problem('invalid_session', challenge(true)),
 }
 
-/** `GET /password/change`. */
+/** `GET /password/change`: its form asks for the password. Where that is not enough, the rest is asked for first. */
 export async function showPasswordChange(exchange: SignedInExchange): Promise<Response> {
-  const { context, requestId } = exchange
+  const { context, requestId, actor } = exchange
+  const password = { method: 'password', at: context.clock.now() } as const
+  const offers = await context.stepUp.due(actor, password)
+  if (offers) return askToConfirm(exchange, offers, 'here')
   return context.answers.page(requestId, 200, await passwordChangeForm(exchange, {}, []))
 }
 
@@ -55,6 +58,8 @@ export async function submitPasswordChange(exchange: PasswordChangeExchange): Pr
         message: 'Password changed',
         next: '/dashboard?notice=password_changed',
       })
+    case 'reauthentication_required':
+      return askToConfirm(exchange, outcome.offers, '/password/change')
     case 'refused':
       return refuse(exchange, refusals[outcome.reason])
     case 'invalid':

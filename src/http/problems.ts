@@ -18,11 +18,15 @@ export type ProblemCode =
   | 'invalid_refresh_token'
   | 'invalid_credentials'
   | 'wrong_password'
-  | 'not_fresh'
+  | 'reauthentication_required'
   | 'wrong_code'
+  | 'passkey_refused'
   | 'login_expired'
   | 'no_factor'
   | 'already_confirmed'
+  | 'last_factor'
+  | 'passkey_known'
+  | 'too_many_passkeys'
   | 'no_enrolment'
   | 'too_many_sessions'
   | 'cross_site'
@@ -69,8 +73,28 @@ export const problemKinds: Readonly<Record<ProblemCode, ProblemKind>> = {
     'This sign-in took too long or had too many tries. Please begin again with your password.',
   ],
   wrong_password: [403, 'Wrong password', 'The current password is wrong.'],
-  not_fresh: [403, 'Sign in again', 'This needs a recent sign-in. Please sign in again first.'],
-  no_factor: [409, 'No second factor', 'This account has no authenticator app.'],
+  passkey_refused: [
+    401,
+    'Passkey not accepted',
+    'That passkey was not accepted. It may have been removed, or the answer came too late.',
+  ],
+  reauthentication_required: [
+    403,
+    'Confirm that it is you',
+    'This needs a recent proof of who you are: send one of the methods to POST /confirm first.',
+  ],
+  no_factor: [409, 'No such factor', 'This account has no such factor, or none at all.'],
+  last_factor: [
+    409,
+    'Required here',
+    'A second factor is required here, and this is the last one. Please set up another one first.',
+  ],
+  passkey_known: [409, 'Added already', 'That passkey is in use already.'],
+  too_many_passkeys: [
+    409,
+    'Too many passkeys',
+    'This account has as many passkeys as it may have. Please remove one first.',
+  ],
   already_confirmed: [
     409,
     'Set up already',
@@ -123,6 +147,8 @@ export interface Problem {
   readonly detail: string
   readonly errors?: readonly DescribedProblem[]
   readonly headers?: Readonly<Record<string, string>>
+  /** What else programs are told (RFC 9457, 3.2). */
+  readonly more?: object
 }
 
 export interface DescribedProblem {
@@ -156,6 +182,29 @@ export function wrongPassword(): Problem {
   }
 }
 
+/** The same for who is signed in: 401 would say that they are not. Told of the field, so that people are led there. */
+export function refusedProof(code: 'wrong_code' | 'wrong_password' | 'passkey_refused'): Problem {
+  const refusal = problem(code)
+  const field = fieldsOfProofs[code]
+  const errors = [{ field, rule: 'wrong', message: proofTexts[code] ?? refusal.detail }]
+  return { ...refusal, status: 403, errors }
+}
+
+const fieldsOfProofs = {
+  wrong_code: 'code',
+  wrong_password: 'password',
+  passkey_refused: 'credential',
+} as const
+
+const proofTexts: Readonly<Partial<Record<ProblemCode, string>>> = {
+  wrong_password: 'That password is wrong.',
+}
+
+/** @param methods - What could be given next. */
+export function reauthenticationRequired(methods: readonly string[]): Problem {
+  return { ...problem('reauthentication_required'), more: { methods } }
+}
+
 /** Names each field and the rule that it breaks, never the value. */
 export function invalidFields(problems: readonly FieldProblem[], policy: PasswordPolicy): Problem {
   const errors = problems.map((one) => describe(one, policy))
@@ -170,7 +219,16 @@ export function describe(problem: FieldProblem, policy: PasswordPolicy): Describ
 
 /** RFC 9457. The type is a name, not an address: it means the same whoever runs the server. */
 export function problemDocument(problem: Problem, requestId: string): string {
-  const { code, status, title, detail, errors } = problem
+  const { code, status, title, detail, errors, more } = problem
   const type = `urn:sallyport:problem:${code}`
-  return JSON.stringify({ type, title, status, detail, code, request_id: requestId, errors })
+  return JSON.stringify({
+    type,
+    title,
+    status,
+    detail,
+    code,
+    request_id: requestId,
+    errors,
+    ...more,
+  })
 }

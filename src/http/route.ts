@@ -7,7 +7,7 @@ import { type Audience, type Exchange, type FormPage, refuse } from './exchange.
 import { refuseFault } from './faults.ts'
 import { parseFields } from './fields.ts'
 import { isSameOrigin } from './origin.ts'
-import { invalidFields, type ProblemCode, problem } from './problems.ts'
+import { invalidFields, type ProblemCode, problem, reauthenticationRequired } from './problems.ts'
 import { shapeProblems } from './shape.ts'
 
 /**
@@ -30,6 +30,11 @@ interface RouteOf<W extends Who, Shape extends z.ZodType> {
   readonly reads?: 'form' | 'json'
   /** Must everything stand in the body? Addresses end up in logs and histories. */
   readonly takesNoQuery?: true
+  /**
+   * Is this only for who has proved lately who they are? People confirm it, and come back to this page: `here`, or the
+   * page where the action is.
+   */
+  readonly recent?: 'here' | `/${string}`
   /** What the route reads of the body. */
   readonly shape?: Shape
   /** The page that a refused form post is answered with. */
@@ -96,6 +101,8 @@ async function attended(row: Route, exchange: Exchange, body: Body): Promise<Res
   if (actor && !hasFormToken(exchange, actor, body)) {
     return refuse(exchange, problem('form_token'))
   }
+  const offers = row.recent && actor && (await context.stepUp.due(actor))
+  if (offers) return askToConfirm(exchange, offers, row.recent)
   if (!row.shape) return handled(row, exchange, undefined)
 
   const read = row.shape.safeParse(body.value)
@@ -161,11 +168,27 @@ function notSignedIn(exchange: Exchange): Response | Promise<Response> {
   if (audience !== 'page') {
     return refuse(exchange, problem(notSignedInCode(presented), challenge(presented !== undefined)))
   }
-  const { pathname, search } = new URL(request.url)
-  const wanted = `${pathname}${search}`
+  const wanted = addressOf(request)
   const next =
     wanted === home || request.method !== 'GET' ? '' : `?next=${encodeURIComponent(wanted)}`
   return context.answers.redirect(requestId, `/login${next}`)
+}
+
+/** Stealing a cookie, or finding a screen that was left open, is not enough (ASVS 5.0, 7.5.1 and 7.5.3). */
+export function askToConfirm(
+  exchange: Exchange,
+  offers: readonly string[],
+  from: Route['recent'],
+): Response | Promise<Response> {
+  const { context, requestId, audience, request } = exchange
+  if (audience !== 'page') return refuse(exchange, reauthenticationRequired(offers))
+  const next = from === 'here' || from === undefined ? addressOf(request) : from
+  return context.answers.redirect(requestId, `/confirm?next=${encodeURIComponent(next)}`)
+}
+
+function addressOf(request: Request): string {
+  const { pathname, search } = new URL(request.url)
+  return `${pathname}${search}`
 }
 
 function notSignedInCode(presented: PresentedToken | undefined): ProblemCode {

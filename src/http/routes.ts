@@ -1,17 +1,7 @@
 import { assets } from '../pages/assets.ts'
 import { refreshPath } from './cookies.ts'
 import { showDashboard, showStart } from './dashboard.ts'
-import {
-  confirmShape,
-  confirmTotp,
-  enrolTotp,
-  proofShape,
-  removeTotp,
-  renewRecoveryCodes,
-  showFactors,
-} from './factors.ts'
 import { loginForm, loginShape, showLogin, submitLogin } from './login.ts'
-import { factorForm, factorShape, showFactor, submitFactor } from './login-factor.ts'
 import { submitLogout } from './logout.ts'
 import { showMe, showUser } from './me.ts'
 import {
@@ -31,17 +21,8 @@ import {
 } from './registration.ts'
 import { introspect, presentedShape, submitRevocation } from './revocation.ts'
 import { type Route, route } from './route.ts'
-import {
-  beginEnrolment,
-  enrolmentForm,
-  removalShape,
-  securityForm,
-  showEnrolment,
-  showSecurity,
-  submitConfirmation,
-  submitNewCodes,
-  submitRemoval,
-} from './security.ts'
+import { loginRoutes } from './routes-login.ts'
+import { securityRoutes } from './routes-security.ts'
 import {
   endOtherSessions,
   endSession,
@@ -51,78 +32,7 @@ import {
   submitEndSessions,
 } from './sessions.ts'
 import { submitToken, tokenShape } from './token.ts'
-import { showIssuer, showKeySet } from './well-known.ts'
-
-/** Second factors, for programs and for people. */
-const factorRoutes: readonly Route[] = [
-  route({
-    method: 'GET',
-    path: '/factors',
-    who: 'signed_in',
-    answers: 'program',
-    handle: showFactors,
-  }),
-  route({
-    method: 'POST',
-    path: '/factors/totp',
-    who: 'signed_in',
-    answers: 'program',
-    handle: enrolTotp,
-  }),
-  route({
-    method: 'POST',
-    path: '/factors/totp/confirm',
-    who: 'signed_in',
-    answers: 'program',
-    shape: confirmShape,
-    handle: confirmTotp,
-  }),
-  route({
-    method: 'DELETE',
-    path: '/factors/totp',
-    who: 'signed_in',
-    answers: 'program',
-    shape: proofShape,
-    handle: removeTotp,
-  }),
-  route({
-    method: 'POST',
-    path: '/factors/recovery-codes',
-    who: 'signed_in',
-    answers: 'program',
-    handle: renewRecoveryCodes,
-  }),
-  route({ method: 'GET', path: '/account/security', who: 'signed_in', handle: showSecurity }),
-  route({ method: 'GET', path: '/account/security/app', who: 'signed_in', handle: showEnrolment }),
-  route({
-    method: 'POST',
-    path: '/account/security/app',
-    who: 'signed_in',
-    handle: beginEnrolment,
-  }),
-  route({
-    method: 'POST',
-    path: '/account/security/app/confirm',
-    who: 'signed_in',
-    shape: confirmShape,
-    form: enrolmentForm,
-    handle: submitConfirmation,
-  }),
-  route({
-    method: 'POST',
-    path: '/account/security/app/remove',
-    who: 'signed_in',
-    shape: removalShape,
-    form: securityForm,
-    handle: submitRemoval,
-  }),
-  route({
-    method: 'POST',
-    path: '/account/security/recovery-codes',
-    who: 'signed_in',
-    handle: submitNewCodes,
-  }),
-]
+import { showIssuer, showKeySet, showPasskeyEndpoints } from './well-known.ts'
 
 /** What programs that carry tokens ask. All of it is in the body; OAuth's errors are OAuth's. */
 const tokenRoutes: readonly Route[] = [
@@ -220,15 +130,6 @@ export const routes: readonly Route[] = [
     form: loginForm,
     handle: submitLogin,
   }),
-  route({ method: 'GET', path: '/login/factor', who: 'entrance', handle: showFactor }),
-  route({
-    method: 'POST',
-    path: '/login/factor',
-    who: 'entrance',
-    shape: factorShape,
-    form: factorForm,
-    handle: submitFactor,
-  }),
   route({ method: 'POST', path: '/logout', who: 'anyone', handle: submitLogout }),
   route({ method: 'GET', path: '/me', who: 'signed_in', answers: 'program', handle: showMe }),
   route({
@@ -239,7 +140,8 @@ export const routes: readonly Route[] = [
     handle: showUser,
   }),
   ...tokenRoutes,
-  ...factorRoutes,
+  ...loginRoutes,
+  ...securityRoutes,
   route({ method: 'GET', path: '/dashboard', who: 'signed_in', handle: showDashboard }),
   route({ method: 'GET', path: '/password/change', who: 'signed_in', handle: showPasswordChange }),
   route({
@@ -258,18 +160,45 @@ export const routes: readonly Route[] = [
   }),
   route({
     method: 'GET',
+    path: '/.well-known/passkey-endpoints',
+    who: 'entrance',
+    answers: 'program',
+    handle: showPasskeyEndpoints,
+  }),
+  route({
+    method: 'GET',
     path: '/sessions',
     who: 'signed_in',
     answers: 'program',
+    recent: 'here',
     handle: listSessions,
   }),
-  route({ method: 'DELETE', path: '/sessions', who: 'signed_in', handle: endOtherSessions }),
-  route({ method: 'DELETE', path: '/sessions/:id', who: 'signed_in', handle: endSession }),
-  route({ method: 'GET', path: '/account/sessions', who: 'signed_in', handle: showSessions }),
+  route({
+    method: 'DELETE',
+    path: '/sessions',
+    who: 'signed_in',
+    recent: '/account/sessions',
+    handle: endOtherSessions,
+  }),
+  route({
+    method: 'DELETE',
+    path: '/sessions/:id',
+    who: 'signed_in',
+    recent: '/account/sessions',
+    handle: endSession,
+  }),
+  route({
+    method: 'GET',
+    path: '/account/sessions',
+    who: 'signed_in',
+    recent: 'here',
+    handle: showSessions,
+  }),
   route({
     method: 'POST',
     path: '/account/sessions',
     who: 'signed_in',
+    recent: '/account/sessions',
     shape: endSessionsShape,
     handle: submitEndSessions,
   }),

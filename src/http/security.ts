@@ -1,12 +1,17 @@
-import { z } from 'zod'
+import type { z } from 'zod'
+import type { Passkey } from '../core/passkeys/index.ts'
 import { Secret } from '../kernel/secret.ts'
 import { enrolmentPage } from '../pages/enrolment.ts'
+import type { ListedPasskey } from '../pages/passkey.ts'
 import { recoveryCodesPage } from '../pages/recovery-codes.ts'
 import { securityPage } from '../pages/security.ts'
 import { withCookies } from './answers.ts'
+import { deviceOf } from './device.ts'
+import { devicesOf } from './devices.ts'
 import { type Exchange, type FormPage, refuse } from './exchange.ts'
 import { type ConfirmBody, factorRefusals, qrOf } from './factors.ts'
 import { handOver, whatSpeaksFor } from './hand-over.ts'
+import { eitherIn, type ProofBody, proofShapes } from './proofs.ts'
 import type { SignedIn } from './route.ts'
 
 type SignedInExchange = Exchange & SignedIn
@@ -24,23 +29,67 @@ export const securityForm: FormPage<string | undefined> = (exchange, _given, pro
   exchange.actor && securityOf(exchange, exchange.actor, problems)
 
 async function securityOf(
-  { context, query }: Exchange,
+  exchange: Exchange,
   actor: SignedIn['actor'],
   problems: Parameters<FormPage>[2],
 ): Promise<string> {
-  const { isNeeded, totp, recoveryCodes } = await context.secondFactor.standing(actor)
+  const { context, request, query } = exchange
+  const owner = actor.accountId
+  const app = await context.factors.app(owner)
+  const codesMadeAt = await context.factors.recoveryCodesMadeAt(owner)
+  const passwordSince = await context.passwords.changedAt(owner)
+  const held = await context.secondFactor.heldBy(actor)
+  const passkeys = await context.secondFactor.passkeys(actor)
+  const devices = await devicesOf({ context, request, actor })
   return securityPage({
     frame: context.frame,
-    app: isNeeded ? (totp ? 'in_use' : 'disabled') : 'none',
-    recoveryCodes,
-    fresh: context.sessions.isFresh(actor.session),
+    password: passwordSince === undefined ? undefined : { changedAt: new Date(passwordSince) },
+    app: app
+      ? {
+          state: app.disabledAt === undefined ? 'in_use' : 'disabled',
+          since: new Date(app.disabledAt ?? app.confirmedAt),
+        }
+      : { state: 'none' },
+    recoveryCodes:
+      codesMadeAt === undefined
+        ? undefined
+        : { left: held.recoveryCodes, madeAt: new Date(codesMadeAt) },
+    passkeys: passkeys.map(shownPasskey),
+    devices: devices.map(({ id, agent, address, isCurrent, ...times }) => ({
+      id,
+      device: deviceOf(agent),
+      address,
+      current: isCurrent,
+      createdAt: new Date(times.createdAt),
+      seenAt: new Date(times.seenAt),
+      expiresAt: new Date(times.expiresAt),
+    })),
+    recent: (await context.stepUp.due(actor)) === undefined,
+    required: await context.secondFactor.isRequired(actor),
     notice: noticeIn(query.get('notice')),
     problems,
     csrfToken: context.formTokens.make(actor.session),
   })
 }
 
-const notices = ['removed', 'recovery_code_used'] as const
+export function shownPasskey({ id, name, createdAt, usedAt, backedUp }: Passkey): ListedPasskey {
+  return {
+    id,
+    name,
+    createdAt: new Date(createdAt),
+    usedAt: usedAt === undefined ? undefined : new Date(usedAt),
+    synced: backedUp,
+  }
+}
+
+const notices = [
+  'app_removed',
+  'recovery_code_used',
+  'passkey_added',
+  'passkey_removed',
+  'passkey_renamed',
+  'device_removed',
+] as const
 
 function noticeIn(text: string | undefined): (typeof notices)[number] | undefined {
   return notices.find((one) => one === text)
@@ -50,7 +99,7 @@ function noticeIn(text: string | undefined): (typeof notices)[number] | undefine
 export async function beginEnrolment(exchange: SignedInExchange): Promise<Response> {
   const { context, requestId } = exchange
   const outcome = await context.secondFactor.enrol(exchange)
-  if (outcome.kind === 'refused') return sentBack(exchange, outcome.reason)
+  if (outcome.kind === 'refused') return context.answers.redirect(requestId, page)
   return context.answers.redirect(requestId, enrolment)
 }
 
@@ -75,6 +124,8 @@ export const enrolmentForm: FormPage<string | undefined> = async (
     qr: qrOf(shown),
     uri: shown.uri.expose(),
     typed: shown.typed.expose(),
+    action: `${enrolment}/confirm`,
+    back: { href: page, text: 'Not now' },
     problems,
     csrfToken: context.formTokens.make(actor.session),
   })
@@ -87,7 +138,7 @@ export async function submitConfirmation(
   const { context, requestId, body } = exchange
   const outcome = await context.secondFactor.confirm(exchange, body.id, new Secret(body.code))
   if (outcome.kind === 'refused') {
-    if (outcome.reason !== 'wrong_code') return sentBack(exchange, outcome.reason)
+    if (outcome.reason !== 'wrong_code') return context.answers.redirect(requestId, page)
     return refuse(exchange, factorRefusals.wrong_code)
   }
   const { cookies } = await whatSpeaksFor(exchange, outcome)
@@ -95,6 +146,7 @@ export async function submitConfirmation(
     frame: context.frame,
     codes: outcome.codes.map((code) => code.expose()),
     after: 'enrolment',
+    onward: page,
   })
   return withCookies(context.answers.page(requestId, 200, html), cookies)
 }
@@ -103,39 +155,24 @@ export async function submitConfirmation(
 export async function submitNewCodes(exchange: SignedInExchange): Promise<Response> {
   const { context, requestId } = exchange
   const outcome = await context.secondFactor.renewCodes(exchange)
-  if (outcome.kind === 'refused') return sentBack(exchange, outcome.reason)
+  if (outcome.kind === 'refused') return context.answers.redirect(requestId, page)
   const codes = outcome.codes.map((code) => code.expose())
-  const html = recoveryCodesPage({ frame: context.frame, codes, after: 'renewal' })
+  const html = recoveryCodesPage({ frame: context.frame, codes, after: 'renewal', onward: page })
   return context.answers.page(requestId, 200, html)
 }
 
-interface RemovalBody {
-  /** A code of the app, or a recovery code: six digits are the former. */
-  readonly code: string
-}
-
-export const removalShape: z.ZodType<RemovalBody> = z.object({ code: z.string() })
+/** A code of the app, a recovery code, or what a passkey answers. */
+export const removalShape: z.ZodType<ProofBody> = proofShapes(['code', 'credential'])
 
 /** `POST /account/security/app/remove`. */
 export async function submitRemoval(
-  exchange: SignedInExchange & { readonly body: RemovalBody },
+  exchange: SignedInExchange & { readonly body: ProofBody },
 ): Promise<Response> {
   const { body, context } = exchange
-  const code = new Secret(body.code)
-  const kind = /^[\d \t]*$/.test(body.code) ? 'totp' : 'recovery_code'
-  const outcome = await context.secondFactor.remove(exchange, { kind, code })
-  if (outcome.kind === 'refused') {
-    if (outcome.reason !== 'wrong_code') return sentBack(exchange, outcome.reason)
-    return refuse(exchange, factorRefusals.wrong_code)
-  }
+  const outcome = await context.secondFactor.remove(exchange, eitherIn(body))
+  if (outcome.kind === 'refused') return refuse(exchange, factorRefusals[outcome.reason])
   return handOver(exchange, outcome, {
     message: 'Authenticator app removed',
-    next: `${page}?notice=removed`,
+    next: `${page}?notice=app_removed`,
   })
-}
-
-/** To where things stand, or to sign in again first. */
-function sentBack({ context, requestId }: Exchange, reason: string): Response {
-  const again = `/login?again&next=${encodeURIComponent(page)}`
-  return context.answers.redirect(requestId, reason === 'not_fresh' ? again : page)
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { levelOf } from '../core/assurance/index.ts'
 import type { Session, SessionId } from '../core/sessions/index.ts'
 import { type ListedSession, sessionsPage } from '../pages/sessions.ts'
 import { deviceOf } from './device.ts'
@@ -6,12 +7,7 @@ import { type Exchange, refuse } from './exchange.ts'
 import { handOver } from './hand-over.ts'
 import { problem } from './problems.ts'
 import type { SignedIn } from './route.ts'
-
-const methods: Readonly<Record<Session['method'], string>> = {
-  password: 'by password',
-  'password+totp': 'by password and authenticator app',
-  'password+recovery_code': 'by password and recovery code',
-}
+import { methodsText } from './texts.ts'
 
 const transports: Readonly<Record<Session['kind'], string>> = {
   session: 'cookie',
@@ -31,6 +27,7 @@ export async function listSessions({
   actor,
 }: SignedInExchange): Promise<Response> {
   const sessions = await context.sessions.list(actor.accountId, actor.session)
+  const held = await context.secondFactor.heldBy(actor)
   const endedForReuse = await context.tokens.endedForReuse(actor.accountId)
   return context.answers.json(requestId, 200, {
     // Where sessions are sealed nobody knows of others.
@@ -41,7 +38,8 @@ export async function listSessions({
       device: deviceOf(session.client.agent),
       address: session.client.address,
       transport: transports[session.kind],
-      method: session.method,
+      methods: session.proofs.map(({ method, at }) => ({ method, at: iso(at) })),
+      acr: levelOf(session.proofs, held),
       created_at: iso(session.createdAt),
       last_seen_at: iso(session.seenAt),
       expires_at: iso(session.expiresAt),
@@ -58,7 +56,6 @@ export async function listSessions({
 /** `DELETE /sessions/{id}`: ends one. One's own is ended by `/logout`, which also takes the cookie. */
 export async function endSession(exchange: SignedInExchange): Promise<Response> {
   const { context, requestId, actor, parameters } = exchange
-  if (!context.sessions.isFresh(actor.session)) return refuse(exchange, problem('not_fresh'))
   const ended = await context.sessions.endById(actor.accountId, parameters['id'] as SessionId)
   if (!ended) return refuse(exchange, problem('not_found'))
   return context.answers.json(requestId, 200, { message: 'Session ended' })
@@ -67,7 +64,6 @@ export async function endSession(exchange: SignedInExchange): Promise<Response> 
 /** `DELETE /sessions`: ends all others. This one goes on under a new token. */
 export async function endOtherSessions(exchange: SignedInExchange): Promise<Response> {
   const { context, actor, presented } = exchange
-  if (!context.sessions.isFresh(actor.session)) return refuse(exchange, problem('not_fresh'))
   const renewed = await context.sessions.endOthers(actor, presented)
   if (!renewed) return refuse(exchange, problem('invalid_session'))
   return handOver(exchange, renewed, {
@@ -94,7 +90,6 @@ export async function showSessions(exchange: SignedInExchange): Promise<Response
       address,
       at: new Date(at),
     })),
-    fresh: context.sessions.isFresh(actor.session),
     notice: notice === 'ended' || notice === 'others_ended' ? notice : undefined,
     csrfToken: context.formTokens.make(actor.session),
   })
@@ -122,24 +117,20 @@ export async function submitEndSessions(
     await context.tokens.forgetReuse(actor.accountId, body.seen)
     return context.answers.redirect(requestId, page)
   }
-  if (!context.sessions.isFresh(actor.session)) {
-    return context.answers.redirect(requestId, signInAgain)
-  }
   if (body.end === 'others') return endOtherSessions(exchange)
   await context.sessions.endById(actor.accountId, body.end as SessionId)
   return context.answers.redirect(requestId, `${page}?notice=ended`)
 }
 
-const signInAgain = `/login?again&next=${encodeURIComponent(page)}`
-
 function listed(session: Session, own: Session): ListedSession {
-  const { id, client, kind, method, createdAt, seenAt } = session
+  const { id, client, kind, createdAt, seenAt } = session
+  const how = `by ${methodsText(session.proofs)}`
   return {
     id,
     current: id === own.id,
     device: deviceOf(client.agent),
     address: client.address,
-    how: kind === 'session' ? methods[method] : `${methods[method]}, from a program`,
+    how: kind === 'session' ? how : `${how}, from a program`,
     startedAt: new Date(createdAt),
     seenAt: new Date(seenAt),
   }

@@ -1,5 +1,7 @@
-import type { z } from 'zod'
+import { z } from 'zod'
 import type { FieldProblem } from './texts.ts'
+
+export const text: z.ZodType<string | undefined> = z.string().optional()
 
 /** What the body lacks or has too much of, in our words: zod's own would change with its versions. */
 export function shapeProblems(error: z.ZodError, body: unknown): FieldProblem[] {

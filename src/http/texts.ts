@@ -1,3 +1,4 @@
+import type { Proof, ProofMethod } from '../core/assurance/index.ts'
 import type { LoginProblem } from '../core/flows/login/index.ts'
 import type { PasswordChangeProblem } from '../core/flows/password-change/index.ts'
 import type { RegistrationProblem } from '../core/flows/registration/index.ts'
@@ -68,6 +69,7 @@ const labels: Readonly<Record<string, string>> = {
   password: 'Password',
   current_password: 'Current password',
   new_password: 'New password',
+  name: 'Name',
 }
 
 /** The public text of a broken rule. Lengths are those of the policy in force. */
@@ -88,4 +90,28 @@ export function passwordAdvice(policy: PasswordPolicy): string[] {
   return policy === 'composition'
     ? [length, 'An upper-case and a lower-case letter, a digit and a special character.']
     : [length, 'A few words that mean something to nobody else are a good choice.']
+}
+
+/** What somebody has signed in with, for reading: `password and authenticator app`. */
+export function methodsText(proofs: readonly Proof[]): string {
+  const names = [...new Set(proofs.map(({ method }) => methodNames[method]))]
+  return names.length > 0 ? list.format(names) : 'a way that was not noted'
+}
+
+const list = new Intl.ListFormat('en-GB', { type: 'conjunction' })
+
+const methodNames: Readonly<Record<ProofMethod, string>> = {
+  password: 'password',
+  totp: 'authenticator app',
+  recovery_code: 'recovery code',
+  passkey: 'passkey',
+  passkey_presence: 'passkey',
+  trusted_device: 'trusted device',
+}
+
+/** A length of time in days, for reading; in hours where it is less than two. */
+export function daysOf(duration: number): string {
+  const hours = Math.round(duration / 3_600_000)
+  const [count, unit] = hours < 48 ? [hours, 'hour'] : [Math.round(hours / 24), 'day']
+  return `${count} ${unit}${count === 1 ? '' : 's'}`
 }

@@ -93,6 +93,13 @@ async function grantByPassword(exchange: TokenExchange): Promise<Response> {
           'This account has a second factor: send mfa_token as pending_token, with code or recovery_code, to POST /login/factor.',
         more: { mfa_token: outcome.pending.expose(), factors: outcome.factors },
       })
+    case 'enrolment_required':
+      return refused(exchange, {
+        error: 'mfa_required',
+        description:
+          'A second factor is required here, and this account has none: send mfa_token as pending_token to POST /login/enrolment/app.',
+        more: { mfa_token: outcome.pending.expose(), factors: [] },
+      })
     case 'refused':
       return refused(exchange, refusals[outcome.reason])
     case 'invalid':
@@ -111,6 +118,7 @@ const refusals: Readonly<Record<LoginRefusal, OAuthError>> = {
     error: 'invalid_grant',
     description: 'Incorrect username or password',
   },
+  passkey_refused: { error: 'invalid_grant', description: 'That passkey was not accepted.' },
   wrong_code: { error: 'invalid_grant', description: 'That code was not accepted.' },
   login_expired: { error: 'invalid_grant', description: 'This sign-in took too long.' },
   too_many_sessions: {

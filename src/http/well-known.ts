@@ -6,6 +6,12 @@ export function showKeySet({ context, requestId }: Exchange): Response {
   return context.answers.publicJson(requestId, context.issuer.keySet(), 'application/jwk-set+json')
 }
 
+/** `GET /.well-known/passkey-endpoints`, where password managers look (W3C, A Well-Known URL for Relying Party Passkey Endpoints). */
+export function showPasskeyEndpoints({ context, requestId }: Exchange): Response {
+  const page = new URL('/account/security', context.publicAddress).href
+  return context.answers.publicJson(requestId, { enroll: page, manage: page })
+}
+
 /** `GET /.well-known/oauth-authorization-server` (RFC 8414): what there is, and where. */
 export function showIssuer({ context, requestId }: Exchange): Response {
   const { issuer } = context

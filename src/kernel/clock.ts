@@ -31,6 +31,10 @@ export function plus(start: Instant, duration: Duration): Instant {
   return (start + duration) as Instant
 }
 
+export function before(end: Instant, duration: Duration): Instant {
+  return (end - duration) as Instant
+}
+
 export function between(start: Instant, end: Instant): Duration {
   return (end - start) as Duration
 }

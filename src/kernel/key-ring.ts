@@ -4,6 +4,7 @@ import type { Secret } from './secret.ts'
 /** What a derived key is for. Two purposes never share a key. */
 export type KeyPurpose =
   | 'csrf'
+  | 'passkey challenge'
   | 'recovery code'
   | 'refresh token'
   | 'sealed session'

@@ -15,7 +15,7 @@ describe('seal', () => {
   it('knows an answer: the same keys and nonce make the same token', () => {
     const counting = { bytes: (count: number) => Uint8Array.from({ length: count }, (_, at) => at) }
     const token = new Seal(new KeyRing([first]), counting).seal('session', 'a text').expose()
-    expect(token).toBe('sse1_AAECAwQFBgcICQoLDA0ODxAREhMUFRYXV1Dena8tnPF7XNpcNdYEF9QTcqR8MQ')
+    expect(token).toBe('sse2_AAECAwQFBgcICQoLDA0ODxAREhMUFRYXV1Dena8t7HhtZQ9yHWBXeRr0_sJnVA')
     expect(seal.open('session', token)).toBe('a text')
   })
 
@@ -23,7 +23,7 @@ describe('seal', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'grapheme', maxLength: 300 }), (text) => {
         const token = seal.seal('bearer', text).expose()
-        expect(token).toMatch(/^sbr1_[\w-]{54,}$/)
+        expect(token).toMatch(/^sbr2_[\w-]{54,}$/)
         expect(seal.open('bearer', token)).toBe(text)
       }),
     )
@@ -39,7 +39,7 @@ describe('seal', () => {
   it('is not opened as another kind, nor by another prefix', () => {
     const token = seal.seal('session', 'text').expose()
     expect(seal.open('bearer', token)).toBeUndefined()
-    for (const prefix of ['sbr1_', 'sse2_', 'ses_', 'SSE1_', 'sse1', '']) {
+    for (const prefix of ['sbr2_', 'sse1_', 'ses_', 'SSE2_', 'sse2', '']) {
       const other = prefix + token.slice(5)
       expect(seal.open('bearer', other)).toBeUndefined()
       expect(seal.open('session', other)).toBeUndefined()
@@ -75,7 +75,7 @@ describe('seal', () => {
       fc.property(altered, ([at, change]) => {
         const other = Buffer.from(bytes)
         other[at] = (other[at] as number) ^ change
-        expect(seal.open('session', `sse1_${other.toString('base64url')}`)).toBeUndefined()
+        expect(seal.open('session', `sse2_${other.toString('base64url')}`)).toBeUndefined()
       }),
       { numRuns: 2000 },
     )
@@ -84,10 +84,10 @@ describe('seal', () => {
   it('refuses whatever was never sealed, without an exception', () => {
     const presented = fc.oneof(
       fc.string({ unit: 'binary' }),
-      fc.uint8Array({ maxLength: 100 }).map((b) => `sse1_${Buffer.from(b).toString('base64url')}`),
+      fc.uint8Array({ maxLength: 100 }).map((b) => `sse2_${Buffer.from(b).toString('base64url')}`),
     )
     fc.assert(fc.property(presented, (text) => seal.open('session', text) === undefined))
-    expect(seal.open('session', `sse1_${'A'.repeat(10_000_000)}`)).toBeUndefined()
+    expect(seal.open('session', `sse2_${'A'.repeat(10_000_000)}`)).toBeUndefined()
   })
 
   it('understands what an older key sealed, until that key is taken out', () => {

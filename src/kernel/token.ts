@@ -15,20 +15,22 @@ export const tokenPrefixes = {
   bearer: 'brr',
   /** A sign-in that waits for a second factor. */
   pending: 'pnd',
+  /** A browser where no second factor is asked for. */
+  device: 'dev',
 } as const
 
 export type MintedKind = keyof typeof tokenPrefixes
 
 /** Tokens of sessions. */
-export type SessionTokenKind = Exclude<MintedKind, 'pending'>
+export type SessionTokenKind = Exclude<MintedKind, 'pending' | 'device'>
 
 /** What speaks for a session: a token that was minted for it, or a signed one that names it. */
 export type TokenKind = SessionTokenKind | 'jwt'
 
 /** The same doors, opened by tokens that are sessions themselves (`seal.ts`). The digit is the version of their form. */
 export const sealedPrefixes: { readonly [Kind in SessionTokenKind]: string } = {
-  session: 'sse1',
-  bearer: 'sbr1',
+  session: 'sse2',
+  bearer: 'sbr2',
 }
 
 /** What is stored of a token: the hash finds it again and cannot be turned back into it. */

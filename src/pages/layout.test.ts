@@ -150,7 +150,6 @@ const pages = {
         seenAt: moment,
       },
     ],
-    fresh: true,
     complete: true,
     endedForReuse: [{ id: 'one', device: 'curl', address: '192.0.2.7', at: moment }],
     notice: 'ended',

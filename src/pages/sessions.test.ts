@@ -30,7 +30,6 @@ function page(view: Partial<SessionsView> = {}): string {
     frame,
     complete: true,
     endedForReuse: [],
-    fresh: true,
     notice: undefined,
     csrfToken: 'token',
   }
@@ -53,12 +52,6 @@ describe('sessions page', () => {
     expect(page()).toContain('name="end" value="others"')
   })
 
-  it('offers no end where a new sign-in is needed first', () => {
-    const html = page({ fresh: false })
-    expect(html).not.toContain('name="end"')
-    expect(html).toContain('href="/login?again&amp;next=%2Faccount%2Fsessions"')
-  })
-
   it('has nothing to end when there is no other session', () => {
     const html = page({ sessions: [own] })
     expect(html).toContain('Only here.')
@@ -70,9 +63,6 @@ describe('sessions page', () => {
     expect(html).not.toContain('Only here.')
     expect(html).toContain('only this one is shown')
     expect(html).toContain('name="end" value="others"')
-    const stale = page({ sessions: [own], complete: false, fresh: false })
-    expect(stale).not.toContain('name="end"')
-    expect(stale).toContain('href="/login?again')
   })
 
   it('names each button by its session, and shows what a client claims as text', () => {

@@ -24,8 +24,6 @@ export interface SessionsView {
   readonly complete: boolean
   /** Sessions that were ended because an old token was presented, the last first. */
   readonly endedForReuse: readonly EndedSession[]
-  /** May others be ended now, or must the person sign in again first? */
-  readonly fresh: boolean
   readonly notice: 'ended' | 'others_ended' | undefined
   readonly csrfToken: string
 }
@@ -72,14 +70,11 @@ function row(session: ListedSession, view: SessionsView): Html {
 <p class="person-more">Signed in ${how}${from}, ${time(startedAt, 'minute')}</p>
 <p class="person-more">Last used ${time(seenAt, 'minute')}</p>
 </div>
-${!current && view.fresh && endForm(view, id, 'End', html` id="end-${id}" aria-labelledby="end-${id} session-${id}"`)}
+${!current && endForm(view, id, 'End', html` id="end-${id}" aria-labelledby="end-${id} session-${id}"`)}
 </li>`
 }
 
 function endOthers(view: SessionsView): Html {
-  if (!view.fresh) {
-    return html`<p class="aside"><a href="/login?again&amp;next=%2Faccount%2Fsessions">Sign in again to end sessions</a></p>`
-  }
   return endForm(view, 'others', 'End all other sessions')
 }
 

@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import type { AccountId } from '../core/accounts/index.ts'
+import { nothingHeld } from '../core/assurance/index.ts'
 import type { FactorId, FactorStore, TotpEnrolment, TotpFactor } from '../core/factors/index.ts'
 import { type Instant, minutes, plus } from '../kernel/clock.ts'
 import { anInstant, aTotpEnrolment } from './records.ts'
@@ -54,7 +55,7 @@ export function factorStoreContract(
         const enrolment = await enrolled()
         expect(await store.findTotp(owner)).toEqual({ ...none, enrolment })
         expect(await store.findTotp(other)).toEqual(none)
-        expect((await store.dueFactors(owner)).isNeeded).toBe(false)
+        expect((await store.heldBy(owner)).app).toBeUndefined()
       })
 
       it('takes the place of an earlier one, and of no app that is confirmed', async () => {
@@ -198,35 +199,46 @@ export function factorStoreContract(
       await confirmed()
       await enrolled()
       await store.replaceRecoveryCodes(owner, someRecoveryCodeHashes(10), start)
-      expect(await store.removeTotp(owner)).toBe(true)
-      expect(await store.removeTotp(owner)).toBe(false)
+      expect(await store.removeTotp(owner, false)).toBe(true)
+      expect(await store.removeTotp(owner, false)).toBe(false)
       expect(await store.findTotp(owner)).toEqual(none)
       expect(await store.countRecoveryCodes(owner)).toBe(0)
       expect(await store.findTotp(other)).toEqual({ ...none, confirmed: theirs })
       expect(await store.countRecoveryCodes(other)).toBe(10)
 
       await enrolled()
-      expect(await store.removeTotp(owner)).toBe(false)
+      expect(await store.removeTotp(owner, false)).toBe(false)
       expect(await store.findTotp(owner)).toEqual(none)
     })
 
-    it('tells what is due as it is at every moment', async () => {
-      const due = () => store.dueFactors(owner)
-      const nothing = { isNeeded: false, totp: false, recoveryCodes: 0 }
-      expect(await due()).toEqual(nothing)
+    it('removes no app that is the last second factor, where one must stay', async () => {
+      const app = await confirmed()
+      await store.replaceRecoveryCodes(owner, someRecoveryCodeHashes(10), start)
+      expect(await store.removeTotp(owner, true)).toBe(false)
+      expect(await store.findTotp(owner)).toEqual({ ...none, confirmed: app })
+      expect(await store.countRecoveryCodes(owner)).toBe(10)
+    })
+
+    it('tells what an account holds as it is at every moment', async () => {
+      const held = () => store.heldBy(owner)
+      expect(await held()).toEqual(nothingHeld)
       const { id } = await confirmed()
-      expect(await due()).toEqual({ isNeeded: true, totp: true, recoveryCodes: 0 })
+      const app = { id, isDisabled: false }
+      expect(await held()).toEqual({ ...nothingHeld, app })
       const hashes = someRecoveryCodeHashes(10)
+      expect(await store.recoveryCodesMadeAt(owner)).toBeUndefined()
       await store.replaceRecoveryCodes(owner, hashes, start)
-      expect(await due()).toEqual({ isNeeded: true, totp: true, recoveryCodes: 10 })
+      expect(await store.recoveryCodesMadeAt(owner)).toBe(start)
+      expect(await held()).toEqual({ ...nothingHeld, app, recoveryCodes: 10 })
       await store.spendRecoveryCode(owner, hashes.slice(0, 1), later)
-      expect(await due()).toEqual({ isNeeded: true, totp: true, recoveryCodes: 9 })
+      expect(await held()).toEqual({ ...nothingHeld, app, recoveryCodes: 9 })
       await store.recordFailure(owner, id, later, 1)
-      expect(await due()).toEqual({ isNeeded: true, totp: false, recoveryCodes: 9 })
-      expect(await store.dueFactors(other)).toEqual(nothing)
-      expect(await store.dueFactors('nobody' as AccountId)).toEqual(nothing)
-      await store.removeTotp(owner)
-      expect(await due()).toEqual(nothing)
+      const disabled = { id, isDisabled: true }
+      expect(await held()).toEqual({ ...nothingHeld, app: disabled, recoveryCodes: 9 })
+      expect(await store.heldBy(other)).toEqual(nothingHeld)
+      expect(await store.heldBy('nobody' as AccountId)).toEqual(nothingHeld)
+      await store.removeTotp(owner, false)
+      expect(await held()).toEqual(nothingHeld)
     })
   })
 }

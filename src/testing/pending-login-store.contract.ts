@@ -17,6 +17,7 @@ function aPendingLogin(accountId: AccountId): PendingLogin {
     createdAt: start,
     expiresAt: end,
     tries: 0,
+    proofs: [{ method: 'password', at: start }],
   }
 }
 

@@ -38,7 +38,7 @@ export function aSession(account: Account, over: Partial<Session> = {}): Session
     kind: 'session',
     accountId: account.id,
     epoch: account.epoch,
-    method: 'password',
+    proofs: [{ method: 'password', at: anInstant('2030-01-01T00:00:00Z') }],
     client: { agent: 'Mozilla/5.0', address: '192.0.2.1' },
     createdAt: anInstant('2030-01-01T00:00:00Z'),
     authenticatedAt: anInstant('2030-01-01T00:00:00Z'),

@@ -100,6 +100,7 @@ describe('telling accounts apart by the time that a sign-in takes', () => {
       insert: async () => true,
       insertAll: async () => undefined,
       findAll: async () => new Map(),
+      changedAt: async () => undefined,
       find: async () => {
         done.push('find')
         return undefined
@@ -110,7 +111,6 @@ describe('telling accounts apart by the time that a sign-in takes', () => {
       hasher,
       store,
       judge: {} as PasswordJudge,
-      clock: new FakeClock(),
       report: () => undefined,
     })
     const password: Plaintext = new Secret('violet harbour lantern')

@@ -33,7 +33,7 @@ describe('a session in a sealed cookie', () => {
     })
     const line = login.headers.get('set-cookie') ?? ''
     expect(line).toMatch(
-      /^__Host-sallyport=sse1_[\w-]{200,}; Max-Age=86400; Path=\/; HttpOnly; SameSite=Lax; Secure$/,
+      /^__Host-sallyport=sse2_[\w-]{200,}; Max-Age=86400; Path=\/; HttpOnly; SameSite=Lax; Secure$/,
     )
     expect(Buffer.byteLength(line)).toBeLessThan(4096)
     expect(await tls.meStatus({ cookie: line.split(';')[0] ?? '' })).toBe(200)
@@ -48,7 +48,7 @@ describe('a session in a sealed cookie', () => {
     const answer = await browser.open('/me')
     expect(answer.headers.getSetCookie()).toEqual([
       expect.stringMatching(
-        /^sallyport=sse1_[\w-]+; Max-Age=86400; Path=\/; HttpOnly; SameSite=Lax$/,
+        /^sallyport=sse2_[\w-]+; Max-Age=86400; Path=\/; HttpOnly; SameSite=Lax$/,
       ),
     ])
     expect(browser.cookie).not.toBe(first)
@@ -122,7 +122,7 @@ describe('a session in a sealed cookie', () => {
 describe('a sealed bearer token', () => {
   it('ends at the idle limit, used or not: nothing can take its place on the way', async () => {
     const bearer = await app.bearerOf(await app.registered())
-    expect(bearer).toMatch(/^sbr1_/)
+    expect(bearer).toMatch(/^sbr2_/)
     const headers = { authorization: `Bearer ${bearer}` }
     app.clock.advance(minutes(20))
     const answer = await app.get('/me', headers)

@@ -36,13 +36,3 @@ export interface TotpOfAccount {
   readonly confirmed: TotpFactor | undefined
   readonly enrolment: TotpEnrolment | undefined
 }
-
-/** What a sign-in needs and can be offered. */
-export interface DueFactors {
-  /** A password is not enough. Also where the app is disabled: guessing it must not be a way to be rid of it. */
-  readonly isNeeded: boolean
-  /** There is an app whose codes are accepted. */
-  readonly totp: boolean
-  /** How many recovery codes are left. Alone they make nothing needed: they are for whoever has lost an app. */
-  readonly recoveryCodes: number
-}

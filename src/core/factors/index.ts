@@ -1,5 +1,4 @@
 export type {
-  DueFactors,
   FactorId,
   TotpEnrolment,
   TotpFactor,

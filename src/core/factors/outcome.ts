@@ -20,7 +20,7 @@ export interface ConfirmOptions {
 }
 
 export type ConfirmOutcome =
-  | { readonly kind: 'confirmed' }
+  | { readonly kind: 'confirmed'; readonly at: Instant }
   | Refused<'wrong_code' | 'no_enrolment' | 'expired' | 'already_confirmed'>
 
 /** A wrong code, and how many there were in a row. Of parallel ones one alone is told that it `disables` the app. */
@@ -34,7 +34,7 @@ export interface WrongCode extends Refused<'wrong_code'> {
  * accepted, whether it was `wrong_code` or `replayed`. The latter was right, and somebody has used it.
  */
 export type CheckOutcome =
-  | { readonly kind: 'accepted' }
+  | { readonly kind: 'accepted'; readonly factor: FactorId }
   | WrongCode
   | Refused<'replayed' | 'no_factor' | 'disabled'>
 
@@ -47,5 +47,3 @@ export type RecoveryOutcome =
 export type RecoveryCodesOutcome =
   | { readonly kind: 'made'; readonly codes: readonly Secret[] }
   | Refused<'no_factor'>
-
-export type RemoveOutcome = { readonly kind: 'removed' } | Refused<'no_factor'>

@@ -15,6 +15,7 @@ import { openSqlite } from '../../stores/sql/sqlite.ts'
 import { FakeClock } from '../../testing/clock.ts'
 import { anAccount } from '../../testing/records.ts'
 import type { Account } from '../accounts/index.ts'
+import { nothingHeld } from '../assurance/index.ts'
 import type { FactorId } from './factor.ts'
 import type { EnrolmentShown, RecoveryCodesOutcome } from './outcome.ts'
 import { Factors } from './service.ts'
@@ -75,7 +76,7 @@ function wrongFor(app: EnrolmentShown): string {
 /** An app that is in use, a minute after it was confirmed. */
 async function withApp(): Promise<EnrolmentShown> {
   const app = await factors.enrol(ann)
-  expect(await factors.confirm(ann.id, app.id, shownBy(app))).toEqual({ kind: 'confirmed' })
+  expect(await factors.confirm(ann.id, app.id, shownBy(app))).toMatchObject({ kind: 'confirmed' })
   clock.advance(minutes(1))
   return app
 }
@@ -84,7 +85,7 @@ function codesOf(outcome: RecoveryCodesOutcome): string[] {
   return outcome.kind === 'made' ? outcome.codes.map((code) => code.expose()) : []
 }
 
-const accepted = { kind: 'accepted' }
+const accepted = { kind: 'accepted', factor: expect.stringMatching(/^totp_/) }
 const no = (reason: string) => ({ kind: 'refused', reason })
 
 describe('an enrolment', () => {
@@ -92,10 +93,10 @@ describe('an enrolment', () => {
     const app = await factors.enrol(ann)
     expect(app.uri.expose()).toContain(`Acme:${encodeURIComponent(ann.email)}?`)
     expect(app.expiresAt - clock.now()).toBe(minutes(15))
-    expect((await factors.standing(ann.id)).isNeeded).toBe(false)
-    expect(await factors.confirm(ann.id, app.id, shownBy(app))).toEqual({ kind: 'confirmed' })
-    const due = { isNeeded: true, totp: true, recoveryCodes: 0 }
-    expect(await factors.standing(ann.id)).toEqual(due)
+    expect(await factors.heldBy(ann.id)).toEqual(nothingHeld)
+    expect(await factors.confirm(ann.id, app.id, shownBy(app))).toMatchObject({ kind: 'confirmed' })
+    const held = { ...nothingHeld, app: { id: app.id, isDisabled: false } }
+    expect(await factors.heldBy(ann.id)).toEqual(held)
   })
 
   it('shows its secret in no log and no database', async () => {
@@ -123,7 +124,9 @@ describe('an enrolment', () => {
     const second = await factors.enrol(ann)
     expect(await factors.confirm(ann.id, first.id, shownBy(first))).toEqual(no('no_enrolment'))
     expect(await factors.confirm(ann.id, second.id, shownBy(first))).toEqual(no('wrong_code'))
-    expect(await factors.confirm(ann.id, second.id, shownBy(second))).toEqual({ kind: 'confirmed' })
+    expect(await factors.confirm(ann.id, second.id, shownBy(second))).toMatchObject({
+      kind: 'confirmed',
+    })
   })
 
   it('is nobody else’s to confirm', async () => {
@@ -151,7 +154,7 @@ describe('an enrolment', () => {
     expect(await factors.confirm(ann.id, next.id, shownBy(next))).toEqual(no('already_confirmed'))
     expect(await factors.check(ann.id, shownBy(old))).toEqual(accepted)
     const replaced = await factors.confirm(ann.id, next.id, shownBy(next), { replace: true })
-    expect(replaced).toEqual({ kind: 'confirmed' })
+    expect(replaced).toMatchObject({ kind: 'confirmed' })
     clock.advance(minutes(1))
     expect(await factors.check(ann.id, shownBy(old))).toMatchObject(no('wrong_code'))
     expect(await factors.check(ann.id, shownBy(next))).toEqual(accepted)
@@ -212,8 +215,7 @@ describe('wrong codes', () => {
     for (const code of [wrong, shownBy(app)]) {
       expect(await factors.check(ann.id, code)).toEqual(no('disabled'))
     }
-    const due = { isNeeded: true, totp: false, recoveryCodes: 0 }
-    expect(await factors.standing(ann.id)).toEqual(due)
+    expect((await factors.heldBy(ann.id)).app).toEqual({ id: app.id, isDisabled: true })
   })
 
   it('are counted anew after a right one', async () => {
@@ -253,7 +255,7 @@ describe('recovery codes', () => {
     expect(await factors.useRecoveryCode(ann.id, codes[0])).toEqual(no('replayed'))
     expect(await factors.useRecoveryCode(ann.id, '0000-0000-0000-0000')).toEqual(no('wrong_code'))
     expect(await factors.useRecoveryCode(ann.id, '')).toEqual(no('wrong_code'))
-    expect((await factors.standing(ann.id)).recoveryCodes).toBe(9)
+    expect((await factors.heldBy(ann.id)).recoveryCodes).toBe(9)
   })
 
   it('are accepted for one of 16 that present one at the same time', async () => {
@@ -289,12 +291,12 @@ describe('recovery codes', () => {
 
   it('are made only for who has an app, and go with it', async () => {
     expect(await factors.makeRecoveryCodes(ann.id)).toEqual(no('no_factor'))
-    expect(await factors.remove(ann.id)).toEqual(no('no_factor'))
+    expect(await factors.remove(ann.id, false)).toBe(false)
     await withApp()
     const [code] = codesOf(await factors.makeRecoveryCodes(ann.id))
-    expect(await factors.remove(ann.id)).toEqual({ kind: 'removed' })
+    expect(await factors.remove(ann.id, true)).toBe(false)
+    expect(await factors.remove(ann.id, false)).toBe(true)
     expect(await factors.useRecoveryCode(ann.id, code)).toEqual(no('wrong_code'))
-    const nothing = { isNeeded: false, totp: false, recoveryCodes: 0 }
-    expect(await factors.standing(ann.id)).toEqual(nothing)
+    expect(await factors.heldBy(ann.id)).toEqual(nothingHeld)
   })
 })

@@ -1,4 +1,4 @@
-import { type Clock, plus } from '../../kernel/clock.ts'
+import { type Clock, type Instant, plus } from '../../kernel/clock.ts'
 import { ConfigurationError } from '../../kernel/errors.ts'
 import type { KeyRing } from '../../kernel/key-ring.ts'
 import { refused } from '../../kernel/outcome.ts'
@@ -6,7 +6,8 @@ import { publicId, type Random } from '../../kernel/random.ts'
 import type { Opened, Sealing } from '../../kernel/sealing.ts'
 import { Secret } from '../../kernel/secret.ts'
 import type { Account, AccountId } from '../accounts/index.ts'
-import type { DueFactors, FactorId, TotpEnrolment, TotpFactor } from './factor.ts'
+import { type HeldFactors, needsTwo } from '../assurance/index.ts'
+import type { FactorId, TotpEnrolment, TotpFactor } from './factor.ts'
 import { otpauthUri, typedSecret } from './otpauth.ts'
 import type {
   CheckOutcome,
@@ -15,7 +16,6 @@ import type {
   EnrolmentShown,
   RecoveryCodesOutcome,
   RecoveryOutcome,
-  RemoveOutcome,
 } from './outcome.ts'
 import { enrolmentLifetime, maxFailures } from './policy.ts'
 import {
@@ -98,7 +98,7 @@ export class Factors {
     if (step === undefined) return refused('wrong_code')
     // Where it is not, another request has confirmed this enrolment, or begun another one, a moment ago.
     const isConfirmed = await store.confirmTotp(owner, id, step, now, replace)
-    return isConfirmed ? { kind: 'confirmed' } : refused('no_enrolment')
+    return isConfirmed ? { kind: 'confirmed', at: now } : refused('no_enrolment')
   }
 
   /**
@@ -121,7 +121,9 @@ export class Factors {
     }
     // Before the step is spent: where it fails, the same code may be tried again.
     if (!opened.isCurrent) await this.#reseal(factor, opened.text)
-    if (await store.spendStep(owner, factor.id, step)) return { kind: 'accepted' }
+    if (await store.spendStep(owner, factor.id, step)) {
+      return { kind: 'accepted', factor: factor.id }
+    }
     return this.#whyNotSpent(factor)
   }
 
@@ -141,23 +143,34 @@ export class Factors {
   /** Ten new codes; all older ones are worthless from now on. */
   async makeRecoveryCodes(owner: AccountId): Promise<RecoveryCodesOutcome> {
     const { store, keys, clock, random } = this.#deps
-    const { confirmed } = await store.findTotp(owner)
-    if (!confirmed) return refused('no_factor')
+    if (!needsTwo(await store.heldBy(owner))) return refused('no_factor')
     const codes = newRecoveryCodes(random)
     const hashes = codes.map((code) => hashesOfRecoveryCode(code, owner, keys)[0])
     await store.replaceRecoveryCodes(owner, hashes, clock.now())
     return { kind: 'made', codes: codes.map((code) => new Secret(writeRecoveryCode(code))) }
   }
 
-  /** A password is enough again. Recovery codes go with the app. */
-  async remove(owner: AccountId): Promise<RemoveOutcome> {
-    const isRemoved = await this.#deps.store.removeTotp(owner)
-    return isRemoved ? { kind: 'removed' } : refused('no_factor')
+  /**
+   * Takes the app away. Recovery codes go with the last second factor.
+   * @param keepsOne - Must the last second factor stay?
+   */
+  remove(owner: AccountId, keepsOne: boolean): Promise<boolean> {
+    return this.#deps.store.removeTotp(owner, keepsOne)
   }
 
-  /** What a sign-in needs and can be offered now. */
-  standing(owner: AccountId): Promise<DueFactors> {
-    return this.#deps.store.dueFactors(owner)
+  /** The app, and when it was set up. */
+  async app(owner: AccountId): Promise<TotpFactor | undefined> {
+    return (await this.#deps.store.findTotp(owner)).confirmed
+  }
+
+  /** When the recovery codes were made; `undefined` where there are none. */
+  recoveryCodesMadeAt(owner: AccountId): Promise<Instant | undefined> {
+    return this.#deps.store.recoveryCodesMadeAt(owner)
+  }
+
+  /** Everything that the account could be asked for now. */
+  heldBy(owner: AccountId): Promise<HeldFactors> {
+    return this.#deps.store.heldBy(owner)
   }
 
   #shown({ email }: FactorOwner, { id, expiresAt }: TotpEnrolment, secret: Uint8Array) {

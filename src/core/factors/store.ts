@@ -1,6 +1,7 @@
 import type { Instant } from '../../kernel/clock.ts'
 import type { AccountId } from '../accounts/index.ts'
-import type { DueFactors, FactorId, TotpEnrolment, TotpOfAccount } from './factor.ts'
+import type { HeldFactors } from '../assurance/index.ts'
+import type { FactorId, TotpEnrolment, TotpOfAccount } from './factor.ts'
 import type { RecoveryCodeHash } from './recovery-code.ts'
 
 /** How often codes were wrong, and whether that was too often. */
@@ -49,8 +50,12 @@ export interface FactorStore {
     cap: number,
   ): Promise<CountedFailure | undefined>
 
-  /** Removes the app, the enrolment and the recovery codes of an account, all or nothing. `false` when there was no app. */
-  removeTotp(owner: AccountId): Promise<boolean>
+  /**
+   * Removes the app and the enrolment of an account, and with its last second factor the recovery codes, all or
+   * nothing. `false` when there is no app, or `keepsOne` and that is the last second factor: also of parallel
+   * callers one is left.
+   */
+  removeTotp(owner: AccountId, keepsOne: boolean): Promise<boolean>
 
   /** Replaces the sealed secret of a confirmed app, if it is still `former`. */
   resealTotp(id: FactorId, former: string, sealed: string): Promise<boolean>
@@ -75,9 +80,12 @@ export interface FactorStore {
   /** Is one of these a code of the account's present set that was spent? For the log alone. */
   isSpentRecoveryCode(owner: AccountId, candidates: readonly RecoveryCodeHash[]): Promise<boolean>
 
+  /** When the present set was made; `undefined` where there is none. */
+  recoveryCodesMadeAt(owner: AccountId): Promise<Instant | undefined>
+
   /** How many can still be spent. */
   countRecoveryCodes(owner: AccountId): Promise<number>
 
-  /** What every sign-in asks after the password, in one look-up. Nothing is needed of who does not exist. */
-  dueFactors(owner: AccountId): Promise<DueFactors>
+  /** What every sign-in asks after the password, in one look-up. Who does not exist holds nothing. */
+  heldBy(owner: AccountId): Promise<HeldFactors>
 }

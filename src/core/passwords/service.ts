@@ -1,4 +1,4 @@
-import type { Clock } from '../../kernel/clock.ts'
+import type { Instant } from '../../kernel/clock.ts'
 import { OverloadedError } from '../../kernel/errors.ts'
 import type { AccountId } from '../accounts/index.ts'
 import type { PasswordHasher } from './hasher.ts'
@@ -12,7 +12,6 @@ export interface PasswordDependencies {
   readonly hasher: PasswordHasher
   readonly store: PasswordStore
   readonly judge: PasswordJudge
-  readonly clock: Clock
   /** Told of what goes wrong in the background. */
   readonly report: (error: unknown) => void
 }
@@ -83,14 +82,18 @@ export class Passwords {
     void upgrade.finally(() => this.#upgrades.delete(upgrade))
   }
 
+  /** When the password was chosen, or brought along; `undefined` where there is none. */
+  changedAt(owner: AccountId): Promise<Instant | undefined> {
+    return this.#deps.store.changedAt(owner)
+  }
+
   /** Resolves when no upgrade is under way. */
   async settled(): Promise<void> {
     await Promise.all(this.#upgrades)
   }
 
   async #replace(owner: AccountId, old: PasswordHash, password: Plaintext): Promise<void> {
-    const { store, clock } = this.#deps
-    await store.replace(owner, old, await this.hash(password), clock.now())
+    await this.#deps.store.replace(owner, old, await this.hash(password))
   }
 }
 

@@ -18,11 +18,15 @@ export interface PasswordStore {
   /**
    * Puts another hash in the place of `old`. `false`, and nothing is changed, when `old` is not there
    * any more: of any number of parallel callers with one `old` exactly one is told `true`.
+   * @param changedAt - Left out where the password stays what it is, and only its hash is made anew.
    */
   replace(
     owner: AccountId,
     old: PasswordHash,
     password: StoredPassword,
-    now: Instant,
+    changedAt?: Instant,
   ): Promise<boolean>
+
+  /** When the password was chosen, or brought along; `undefined` where there is none. */
+  changedAt(owner: AccountId): Promise<Instant | undefined>
 }

@@ -21,6 +21,10 @@ function carrier(name: string, asked: string[], session?: Session): SessionCarri
       did('renews')
       return { session: renewed as Session, token: undefined as never }
     },
+    swap: async (swapped) => {
+      did('swaps')
+      return { session: swapped as Session, token: undefined as never }
+    },
     find: async () => session,
     atOnce: () => session,
     extend: async (used) => {

@@ -43,6 +43,10 @@ export class CarriedByKind implements SessionCarrier {
     return this.#of(session).renew(session, former)
   }
 
+  swap(session: UncarriedSession, former: PresentedToken): Promise<StartedSession | undefined> {
+    return this.#of(session).swap(session, former)
+  }
+
   atOnce(presented: PresentedToken, now: Instant): Session | undefined {
     return this.#of(presented).atOnce?.(presented, now)
   }

@@ -56,6 +56,12 @@ export interface SessionCarrier {
   /** Gives a session another token, in a new epoch of its account. With the last one `former` has ended. */
   renew(session: UncarriedSession, former: PresentedToken): Promise<StartedSession>
 
+  /**
+   * Gives a session another token in the epoch that it is in, and ends it under the `former` one in the same step.
+   * `undefined` when that had ended: of any number of parallel callers one goes on.
+   */
+  swap(session: UncarriedSession, former: PresentedToken): Promise<StartedSession | undefined>
+
   /** The session of this token, if it is live at `now` and may speak for its account. */
   find(presented: PresentedToken, now: Instant): Promise<Session | undefined>
 

@@ -8,7 +8,7 @@ export { RememberedCheck, RememberedStandings } from './remembered.ts'
 export type { Revocation, Revocations, Word } from './revocation.ts'
 export { SealedSessions } from './sealed.ts'
 export { type Authenticated, Sessions } from './service.ts'
-export type { AuthenticationMethod, Client, Session, SessionId } from './session.ts'
+export type { Client, Session, SessionId } from './session.ts'
 export type {
   Ended,
   Inserted,

@@ -5,7 +5,6 @@ import { anAccount, anInstant, aSession } from '../../testing/records.ts'
 import {
   deadlineAfter,
   firstDeadlines,
-  isFresh,
   isWorthNoting,
   renewedDeadline,
   speaksFor,
@@ -91,12 +90,5 @@ describe('session policy', () => {
     expect(speaksFor(session, undefined)).toBe(false)
     expect(speaksFor(session, { ...account, status: 'disabled' })).toBe(false)
     expect(speaksFor(session, { ...account, epoch: 1 })).toBe(false)
-  })
-
-  it('is fresh for a quarter of an hour after the person proved who they are', () => {
-    const session = aSession(account, { authenticatedAt: start })
-    expect(isFresh(policy, session, start)).toBe(true)
-    expect(isFresh(policy, session, anInstant('2030-01-01T00:14:59.999Z'))).toBe(true)
-    expect(isFresh(policy, session, anInstant('2030-01-01T00:15:00Z'))).toBe(false)
   })
 })

@@ -14,7 +14,7 @@ export interface Lifetimes {
 export interface SessionPolicy extends Lifetimes {
   /** The same of sessions that access tokens name: for these, to be refreshed is to be used. */
   readonly refreshed: Lifetimes
-  /** How long after a sign-in what is sensitive may be done without proving again who one is. */
+  /** How long what somebody has proved is enough for what is sensitive (ASVS 5.0, 7.5.1). */
   readonly fresh: Duration
   /** Sessions that an account may have at once, where they are counted. */
   readonly perAccount: number
@@ -71,15 +71,6 @@ const noted: Duration = minutes(1)
 /** Is it long enough since the last use that was written down? */
 export function isWorthNoting({ seenAt }: Session, now: Instant): boolean {
   return between(seenAt, now) >= noted
-}
-
-/** Has the person proved lately who they are? (ASVS 5.0, 7.5.1) */
-export function isFresh(
-  policy: SessionPolicy,
-  { authenticatedAt }: Session,
-  now: Instant,
-): boolean {
-  return between(authenticatedAt, now) < policy.fresh
 }
 
 /** What decides whether sessions may speak for an account; nothing of the person. */

@@ -134,7 +134,7 @@ describe('a sealed session', () => {
     const { sealed } = setUp(anAccount())
     const tokens = fc.oneof(
       fc.string(),
-      fc.base64String().map((text) => `sse1_${text}`),
+      fc.base64String().map((text) => `sse2_${text}`),
     )
     await fc.assert(
       fc.asyncProperty(tokens, async (text) => {

@@ -56,6 +56,11 @@ export class SealedSessions implements SessionCarrier {
     return this.#sealed(session)
   }
 
+  /** Under the old token it goes on as it was: no copy of a sealed session can be ended alone. */
+  async swap(session: UncarriedSession): Promise<StartedSession> {
+    return this.#sealed(session)
+  }
+
   async find(presented: PresentedToken, now: Instant): Promise<Session | undefined> {
     const session = this.#open(presented, now)
     if (!session) return undefined

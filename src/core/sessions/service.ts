@@ -1,19 +1,19 @@
-import type { Clock, Instant } from '../../kernel/clock.ts'
+import { before, type Clock, type Instant } from '../../kernel/clock.ts'
 import { publicId, type Random } from '../../kernel/random.ts'
 import type { Secret } from '../../kernel/secret.ts'
 import type { TokenKind } from '../../kernel/token.ts'
 import type { Account, AccountId, AccountStore } from '../accounts/index.ts'
+import { type Proof, provedSince, withProof } from '../assurance/index.ts'
 import type { PresentedToken, SessionCarrier, StartedSession, UncarriedSession } from './carrier.ts'
 import {
   deadlineAfter,
   firstDeadlines,
-  isFresh,
   isWorthNoting,
   renewedDeadline,
   type SessionPolicy,
 } from './policy.ts'
 import type { Revocations } from './revocation.ts'
-import type { AuthenticationMethod, Client, Session, SessionId } from './session.ts'
+import type { Client, Session, SessionId } from './session.ts'
 
 /** Longer texts are nobody's browser. */
 const maxAgent = 300
@@ -32,7 +32,7 @@ export interface SessionDependencies {
 
 export interface NewSession {
   readonly kind: TokenKind
-  readonly method: AuthenticationMethod
+  readonly proofs: readonly Proof[]
   readonly client: Client
   /** The token that the sign-in request carried, if any: it dies as the new one is born. */
   readonly replaces?: PresentedToken | undefined
@@ -66,7 +66,7 @@ export class Sessions {
    */
   async start(
     account: Account,
-    { kind, method, client, replaces }: NewSession,
+    { kind, proofs, client, replaces }: NewSession,
   ): Promise<StartedSession | 'full' | 'overtaken'> {
     const { carrier, policy, clock, random } = this.#deps
     const now = clock.now()
@@ -75,7 +75,7 @@ export class Sessions {
       kind,
       accountId: account.id,
       epoch: account.epoch,
-      method,
+      proofs,
       client: {
         agent: client.agent.slice(0, maxAgent).toWellFormed(),
         address: client.address.slice(0, maxAddress),
@@ -97,7 +97,7 @@ export class Sessions {
   async renew(
     { id: _, tokenHash: __, ...session }: Session,
     account: Account,
-    { replaces, proven }: { readonly replaces: PresentedToken; readonly proven: boolean },
+    { replaces, proof }: { readonly replaces: PresentedToken; readonly proof?: Proof },
   ): Promise<StartedSession> {
     const { carrier, revocations, policy, clock, random } = this.#deps
     await revocations.announce([{ account: account.id }])
@@ -106,11 +106,31 @@ export class Sessions {
       ...session,
       id: publicId(random, 'sn') as SessionId,
       epoch: account.epoch,
-      authenticatedAt: proven ? now : session.authenticatedAt,
+      ...(proof && proved(session, proof)),
       seenAt: now,
       expiresAt: deadlineAfter(policy, session, now),
     }
     return carrier.renew(renewed, replaces)
+  }
+
+  /**
+   * Goes on with a session under a new token, now that its owner has proved once more who they are. `undefined`
+   * when it has ended meanwhile: whoever was signed out stays signed out.
+   */
+  async prove(
+    { id: _, tokenHash: __, ...session }: Session,
+    { replaces, proof }: { readonly replaces: PresentedToken; readonly proof: Proof },
+  ): Promise<StartedSession | undefined> {
+    const { carrier, policy, clock, random } = this.#deps
+    const now = clock.now()
+    const next: UncarriedSession = {
+      ...session,
+      id: publicId(random, 'sn') as SessionId,
+      ...proved(session, proof),
+      seenAt: now,
+      expiresAt: deadlineAfter(policy, session, now),
+    }
+    return carrier.swap(next, replaces)
   }
 
   /**
@@ -180,7 +200,7 @@ export class Sessions {
     replaces: PresentedToken,
   ): Promise<StartedSession | undefined> {
     const begun = await this.#deps.accounts.startEpoch(accountId)
-    return begun && this.renew(session, begun, { replaces, proven: false })
+    return begun && this.renew(session, begun, { replaces })
   }
 
   /** Ends every session of the account. `false` when there is no such account. */
@@ -197,10 +217,10 @@ export class Sessions {
     return carrier.isReachable(clock.now())
   }
 
-  /** Has this session's owner proved lately who they are? */
-  isFresh(session: Session): boolean {
+  /** What this session's owner has proved lately. */
+  provedLately({ proofs }: Pick<Session, 'proofs'>): Proof[] {
     const { policy, clock } = this.#deps
-    return isFresh(policy, session, clock.now())
+    return provedSince(proofs, before(clock.now(), policy.fresh))
   }
 
   /** Removes sessions that are over. */
@@ -208,4 +228,11 @@ export class Sessions {
     const { carrier, clock } = this.#deps
     return carrier.sweep(clock.now())
   }
+}
+
+function proved(
+  { proofs }: Pick<Session, 'proofs'>,
+  proof: Proof,
+): Pick<Session, 'proofs' | 'authenticatedAt'> {
+  return { proofs: withProof(proofs, proof), authenticatedAt: proof.at }
 }

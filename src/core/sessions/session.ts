@@ -2,12 +2,10 @@ import type { Brand } from '../../kernel/brand.ts'
 import type { Instant } from '../../kernel/clock.ts'
 import type { TokenHash, TokenKind } from '../../kernel/token.ts'
 import type { AccountId } from '../accounts/index.ts'
+import type { Proof } from '../assurance/index.ts'
 
 /** Names a session in lists and logs. It is not the token and opens nothing. */
 export type SessionId = Brand<string, 'SessionId'>
-
-/** How the person proved who they are. */
-export type AuthenticationMethod = 'password' | 'password+totp' | 'password+recovery_code'
 
 /** Where a session was begun from, as the client itself says; shown to its owner, and never decided by. */
 export interface Client {
@@ -29,7 +27,8 @@ export interface Session {
   readonly accountId: AccountId
   /** The account's epoch at sign-in. */
   readonly epoch: number
-  readonly method: AuthenticationMethod
+  /** How the person proved who they are, and when: at sign-in, and since. */
+  readonly proofs: readonly Proof[]
   readonly client: Client
   /** When the session began. */
   readonly createdAt: Instant

@@ -56,6 +56,21 @@ export class StoredSessions implements SessionCarrier {
     return started
   }
 
+  async swap(
+    session: UncarriedSession,
+    former: PresentedToken,
+  ): Promise<StartedSession | undefined> {
+    const { store } = this.#deps
+    const started = this.#minted(session)
+    const ended = await store.insert(started.session, { replaced: storedForm(former) })
+    const isInPlace =
+      ended !== 'full' && ended.some(({ accountId }) => accountId === session.accountId)
+    // Somebody was faster, or has signed out. Nobody has been given this token, so nobody can use it until now.
+    if (!isInPlace) await store.end(started.session.tokenHash)
+    if (ended !== 'full') await this.#announce(ended)
+    return isInPlace ? started : undefined
+  }
+
   atOnce({ kind, value }: PresentedToken, now: Instant): Session | undefined {
     if (this.#uses.isLate(now)) return undefined
     const hash = kind === 'jwt' ? hashOfName(value.expose()) : hashOfTokenLike(kind, value.expose())

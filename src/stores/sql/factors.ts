@@ -1,7 +1,8 @@
+import type { Compilable } from 'kysely'
 import type { AccountId } from '../../core/accounts/index.ts'
+import type { HeldFactors } from '../../core/assurance/index.ts'
 import type {
   CountedFailure,
-  DueFactors,
   FactorId,
   FactorStore,
   RecoveryCodeHash,
@@ -10,14 +11,16 @@ import type {
   TotpOfAccount,
 } from '../../core/factors/index.ts'
 import type { Instant } from '../../kernel/clock.ts'
-import type { ByKey, Database, Rows } from './database.ts'
+import type { ByKey, Database } from './database.ts'
+import { heldFactors } from './held-factors.ts'
+import { locked } from './locked.ts'
 import type { TotpFactorRow } from './schema.ts'
 
 /** Second factors in `totp_factors`, one row for an account, and `recovery_codes`. */
 export class SqlFactorStore implements FactorStore {
   readonly #db: Database
   readonly #totpOf: ByKey<TotpOfAccount>
-  readonly #dueOf: ByKey<DueFactors>
+  readonly #heldBy: (owner: AccountId) => Promise<HeldFactors>
 
   constructor(db: Database) {
     this.#db = db
@@ -26,7 +29,7 @@ export class SqlFactorStore implements FactorStore {
       (sql) => sql.selectFrom('totp_factors').selectAll(),
       totpOf,
     )
-    this.#dueOf = db.byKey('id', due, dueOf)
+    this.#heldBy = heldFactors(db)
   }
 
   async startTotp(enrolment: TotpEnrolment): Promise<'alone' | 'beside_confirmed'> {
@@ -115,13 +118,25 @@ export class SqlFactorStore implements FactorStore {
     return row && { failures: row.failures, isDisabled: row.disabled_at !== null }
   }
 
-  async removeTotp(owner: AccountId): Promise<boolean> {
-    const { kysely } = this.#db
-    const [removed = []] = await this.#db.together<{ id: string | null }>([
-      kysely.deleteFrom('totp_factors').where('account_id', '=', owner).returning('id'),
-      kysely.deleteFrom('recovery_codes').where('account_id', '=', owner),
+  async removeTotp(owner: AccountId, keepsOne: boolean): Promise<boolean> {
+    const removal = this.#db.kysely
+      .deleteFrom('totp_factors')
+      .where('account_id', '=', owner)
+      .$if(keepsOne, (statement) =>
+        statement.where(({ exists, selectFrom }) =>
+          exists(
+            selectFrom('passkeys').select('passkeys.id').where('passkeys.account_id', '=', owner),
+          ),
+        ),
+      )
+      .returning('id')
+    const lock = locked(this.#db, owner)
+    const rows = await this.#db.together<{ id?: string | null }>([
+      ...lock,
+      removal,
+      forgetCodesOfNothing(this.#db, owner),
     ])
-    return removed.some(({ id }) => id !== null)
+    return rows[lock.length]?.some(({ id }) => id !== null) ?? false
   }
 
   async resealTotp(id: FactorId, former: string, sealed: string): Promise<boolean> {
@@ -157,18 +172,14 @@ export class SqlFactorStore implements FactorStore {
           spent_at: old.ref('excluded.spent_at'),
         })),
       )
-    // Whoever removes the app takes its row first as well: neither holds codes that the other one waits for.
-    const takeTurn = kysely
-      .updateTable('totp_factors')
-      .set((old) => ({ failures: old.ref('failures') }))
-      .where('account_id', '=', owner)
     const removeRest = kysely
       .deleteFrom('recovery_codes')
       .where('account_id', '=', owner)
       .where('place', '>=', hashes.length)
     // In this order: whoever waits for the first row of another set sees all of that set afterwards.
     const write = hashes.length === 0 ? [removeRest] : [overwrite, removeRest]
-    await this.#db.together([takeTurn, ...write])
+    // Whoever removes a factor takes the same lock first: neither holds codes that the other one waits for.
+    await this.#db.together([...locked(this.#db, owner), ...write])
   }
 
   async spendRecoveryCode(
@@ -201,44 +212,21 @@ export class SqlFactorStore implements FactorStore {
   }
 
   async countRecoveryCodes(owner: AccountId): Promise<number> {
-    return (await this.dueFactors(owner)).recoveryCodes
+    return (await this.heldBy(owner)).recoveryCodes
   }
 
-  async dueFactors(owner: AccountId): Promise<DueFactors> {
-    return (await this.#dueOf(owner)) ?? { isNeeded: false, totp: false, recoveryCodes: 0 }
-  }
-}
-
-/** How many of each, as a row of every account there is: so it is remembered also of those who have none. */
-interface DueRow {
-  readonly id: string
-  readonly confirmed: number | null
-  readonly enabled: number | null
-  readonly codes: number | null
-}
-
-const due: Rows<DueRow> = (db) =>
-  db.selectFrom('accounts').select((account) => {
-    const apps = account
-      .selectFrom('totp_factors')
-      .select(({ fn }) => fn.countAll<number>().as('n'))
-      .whereRef('totp_factors.account_id', '=', 'accounts.id')
-      .where('totp_factors.id', 'is not', null)
-    const codes = account
+  async recoveryCodesMadeAt(owner: AccountId): Promise<Instant | undefined> {
+    const row = await this.#db.kysely
       .selectFrom('recovery_codes')
-      .select(({ fn }) => fn.countAll<number>().as('n'))
-      .whereRef('recovery_codes.account_id', '=', 'accounts.id')
-      .where('recovery_codes.spent_at', 'is', null)
-    return [
-      'accounts.id',
-      apps.as('confirmed'),
-      apps.where('totp_factors.disabled_at', 'is', null).as('enabled'),
-      codes.as('codes'),
-    ]
-  })
+      .select('created_at')
+      .where('account_id', '=', owner)
+      .executeTakeFirst()
+    return row?.created_at as Instant | undefined
+  }
 
-function dueOf({ confirmed, enabled, codes }: DueRow): DueFactors {
-  return { isNeeded: confirmed === 1, totp: enabled === 1, recoveryCodes: codes ?? 0 }
+  heldBy(owner: AccountId): Promise<HeldFactors> {
+    return this.#heldBy(owner)
+  }
 }
 
 /** The columns hold only what was written here, so the brands are true. */
@@ -264,4 +252,28 @@ function totpOf(row: TotpFactorRow): TotpOfAccount {
     confirmed: row.id === null ? undefined : confirmed,
     enrolment: row.enrolment_id === null ? undefined : enrolment,
   }
+}
+
+/** With the last second factor go the recovery codes: they would be good for nothing. */
+export function forgetCodesOfNothing({ kysely }: Database, owner: AccountId): Compilable {
+  return kysely
+    .deleteFrom('recovery_codes')
+    .where('account_id', '=', owner)
+    .where(({ and, not, exists, selectFrom }) =>
+      and([
+        not(
+          exists(
+            selectFrom('totp_factors')
+              .select('totp_factors.id')
+              .where('totp_factors.account_id', '=', owner)
+              .where('totp_factors.id', 'is not', null),
+          ),
+        ),
+        not(
+          exists(
+            selectFrom('passkeys').select('passkeys.id').where('passkeys.account_id', '=', owner),
+          ),
+        ),
+      ]),
+    )
 }

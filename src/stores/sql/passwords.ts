@@ -60,16 +60,26 @@ export class SqlPasswordStore implements PasswordStore {
   async replace(
     owner: AccountId,
     old: PasswordHash,
-    password: StoredPassword,
-    now: Instant,
+    { hash, normalForm }: StoredPassword,
+    changedAt?: Instant,
   ): Promise<boolean> {
+    const form = { hash, normal_form: normalForm ?? null }
     const { numUpdatedRows } = await this.#db.kysely
       .updateTable('passwords')
-      .set(toColumns(password, now))
+      .set(changedAt === undefined ? form : { ...form, changed_at: changedAt })
       .where('account_id', '=', owner)
       .where('hash', '=', old)
       .executeTakeFirst()
     return numUpdatedRows === 1n
+  }
+
+  async changedAt(owner: AccountId): Promise<Instant | undefined> {
+    const row = await this.#db.kysely
+      .selectFrom('passwords')
+      .select('changed_at')
+      .where('account_id', '=', owner)
+      .executeTakeFirst()
+    return row?.changed_at as Instant | undefined
   }
 }
 

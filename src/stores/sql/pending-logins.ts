@@ -72,6 +72,7 @@ function toRow(pending: PendingLogin): PendingLoginRow {
     created_at: pending.createdAt,
     expires_at: pending.expiresAt,
     tries: pending.tries,
+    proofs: JSON.stringify(pending.proofs),
   }
 }
 
@@ -86,5 +87,6 @@ function pendingOf(row: PendingLoginRow): PendingLogin {
     createdAt: row.created_at,
     expiresAt: row.expires_at,
     tries: row.tries,
+    proofs: JSON.parse(row.proofs),
   } as PendingLogin
 }

@@ -8,6 +8,9 @@ export interface Schema {
   totp_factors: TotpFactorRow
   recovery_codes: RecoveryCodeRow
   pending_logins: PendingLoginRow
+  passkeys: PasskeyRow
+  spent_challenges: SpentChallengeRow
+  trusted_devices: TrustedDeviceRow
   sallyport_migrations: MigrationRow
 }
 
@@ -35,7 +38,7 @@ export interface SessionRow {
   kind: string
   account_id: string
   epoch: number
-  method: string
+  proofs: string
   agent: string
   address: string
   created_at: number
@@ -77,6 +80,38 @@ export interface PendingLoginRow {
   created_at: number
   expires_at: number
   tries: number
+  proofs: string
+}
+
+export interface PasskeyRow {
+  id: string
+  account_id: string
+  credential_id: string
+  public_key: string
+  counter: number
+  backup_eligible: number
+  backed_up: number
+  transports: string
+  name: string
+  created_at: number
+  used_at: number | null
+}
+
+export interface SpentChallengeRow {
+  hash: string
+  expires_at: number
+}
+
+export interface TrustedDeviceRow {
+  token_hash: string
+  id: string
+  account_id: string
+  epoch: number
+  agent: string
+  address: string
+  created_at: number
+  seen_at: number
+  expires_at: number
 }
 
 /** An app that is confirmed, an enrolment, or both: each has all of its columns or none. */

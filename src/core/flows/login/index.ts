@@ -1,11 +1,17 @@
-export { type PendingLogin, pendingLifetime } from './pending.ts'
+export {
+  Completion,
+  type EnrolmentRequired,
+  type FactorRequired,
+  type LoginRequest,
+  type SignedIn,
+} from './completion.ts'
+export { enrolmentTime, type PendingLogin, pendingLifetime } from './pending.ts'
 export type { PendingLoginStore } from './pending-store.ts'
 export {
-  type FactorKind,
-  type FactorRequired,
-  type GivenFactor,
   Login,
   type LoginOutcome,
   type LoginProblem,
   type LoginRefusal,
+  type WaitingShown,
 } from './service.ts'
+export { Waiting, type WaitingLogin } from './waiting.ts'

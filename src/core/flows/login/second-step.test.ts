@@ -6,63 +6,82 @@ import { mintToken } from '../../../kernel/token.ts'
 import { FakeClock } from '../../../testing/clock.ts'
 import { anAccount } from '../../../testing/records.ts'
 import type { Account, AccountStore } from '../../accounts/index.ts'
+import type { FactorId, Factors } from '../../factors/index.ts'
+import type { Passkeys } from '../../passkeys/index.ts'
 import type { Passwords } from '../../passwords/index.ts'
 import type { Sessions } from '../../sessions/index.ts'
+import { Proving } from '../proving/index.ts'
+import { Completion } from './completion.ts'
 import type { PendingLogin } from './pending.ts'
+import type { PendingLoginStore } from './pending-store.ts'
 import { Login } from './service.ts'
+import { Waiting } from './waiting.ts'
 
 const ann = anAccount({ address: 'ann@example.com', epoch: 4 })
 
 /** A login of one account with an app whose code is always 123456, and a recovery code `right`. */
 function loginOf({ totp = true, recoveryCodes = 10 } = {}) {
   const clock = new FakeClock()
-  const waiting = new Map<string, PendingLogin>()
+  const pendings = new Map<string, PendingLogin>()
   const started: object[] = []
   let account: Account | undefined = ann
+  const accounts = { findByEmail: async () => account, findById: async () => account }
+  const store: PendingLoginStore = {
+    insert: async (one) => void pendings.set(one.tokenHash, one),
+    findLive: async (hash, now) => {
+      const one = pendings.get(hash)
+      return one && one.expiresAt > now ? one : undefined
+    },
+    takeTry: async (hash, now, most) => {
+      const one = pendings.get(hash)
+      if (!one || one.expiresAt <= now || one.tries >= most) return undefined
+      const tried = { ...one, tries: one.tries + 1 }
+      pendings.set(hash, tried)
+      return tried
+    },
+    end: async (hash) => pendings.delete(hash),
+    sweep: async () => 0,
+  }
+  const waiting = new Waiting({ accounts, store, clock, random: systemRandom })
+  const held = {
+    hasPassword: true,
+    app: { id: 'app', isDisabled: !totp },
+    recoveryCodes,
+    passkeys: [],
+  }
+  const factors: Pick<Factors, 'heldBy' | 'check' | 'useRecoveryCode'> = {
+    heldBy: async () => held,
+    check: async (_, code) =>
+      code === '123456'
+        ? { kind: 'accepted', factor: 'app' as FactorId }
+        : { kind: 'refused', reason: 'wrong_code', failures: 1, disables: false },
+    useRecoveryCode: async (_, code) =>
+      code === 'right' ? { kind: 'accepted', left: 9 } : { kind: 'refused', reason: 'wrong_code' },
+  }
+  const passwords = {
+    verify: async () => ({ matches: true }),
+    upgrade: () => undefined,
+  } as unknown as Passwords
   const login = new Login({
-    accounts: {
-      findByEmail: async () => account,
-      findById: async () => account,
-    } as unknown as AccountStore,
-    passwords: {
-      verify: async () => ({ matches: true }),
-      upgrade: () => undefined,
-    } as unknown as Passwords,
-    factors: {
-      standing: async () => ({ isNeeded: true, totp, recoveryCodes }),
-      check: async (_, code) =>
-        code === '123456'
-          ? { kind: 'accepted' }
-          : { kind: 'refused', reason: 'wrong_code', failures: 1, disables: false },
-      useRecoveryCode: async (_, code) =>
-        code === 'right'
-          ? { kind: 'accepted', left: 9 }
-          : { kind: 'refused', reason: 'wrong_code' },
-    },
-    pendingLogins: {
-      insert: async (one) => void waiting.set(one.tokenHash, one),
-      findLive: async (hash, now) => {
-        const one = waiting.get(hash)
-        return one && one.expiresAt > now ? one : undefined
-      },
-      takeTry: async (hash, now, most) => {
-        const one = waiting.get(hash)
-        if (!one || one.expiresAt <= now || one.tries >= most) return undefined
-        const tried = { ...one, tries: one.tries + 1 }
-        waiting.set(hash, tried)
-        return tried
-      },
-      end: async (hash) => waiting.delete(hash),
-      sweep: async () => 0,
-    },
-    sessions: {
-      start: async (owner: Account, request: object) => {
-        started.push({ owner, ...request })
-        return { session: 'session', token: new Secret('token') }
-      },
-    } as unknown as Sessions,
+    accounts: accounts as unknown as AccountStore,
+    passwords,
+    passkeys: {} as Passkeys,
+    factors,
+    proving: new Proving({ passwords, factors, passkeys: {} as Passkeys, clock }),
+    waiting,
+    completion: new Completion({
+      factors,
+      devices: { isTrusted: async () => false, trust: async () => undefined },
+      waiting,
+      sessions: {
+        start: async (owner: Account, request: object) => {
+          started.push({ owner, ...request })
+          return { session: 'session', token: new Secret('token') }
+        },
+      } as unknown as Sessions,
+      requiresTwo: () => false,
+    }),
     clock,
-    random: systemRandom,
   })
   const client = { agent: 'curl', address: '' }
   const withPassword = (code?: string) =>
@@ -102,7 +121,7 @@ describe('a password where a second factor is due', () => {
     expect(await withPassword('000000')).toEqual(refusedAs('wrong_code'))
     expect(started).toEqual([])
     expect(await withPassword('123456')).toMatchObject({ kind: 'signed_in' })
-    expect(started).toMatchObject([{ method: 'password+totp' }])
+    expect(started).toMatchObject([{ proofs: [{ method: 'password' }, { method: 'totp' }] }])
   })
 
   it.each([
@@ -119,7 +138,9 @@ describe('the second step', () => {
     const { waitingFor, withCode, started } = loginOf()
     const { pending } = await waitingFor()
     expect(await withCode(pending, '123456')).toMatchObject({ kind: 'signed_in' })
-    expect(started).toMatchObject([{ owner: ann, kind: 'bearer', method: 'password+totp' }])
+    expect(started).toMatchObject([
+      { owner: ann, kind: 'bearer', proofs: [{ method: 'password' }, { method: 'totp' }] },
+    ])
     expect(await withCode(pending, '123456')).toEqual(refusedAs('login_expired'))
   })
 
@@ -128,7 +149,9 @@ describe('the second step', () => {
     const { pending } = await waitingFor()
     const outcome = await withCode(pending, 'right', 'recovery_code')
     expect(outcome).toMatchObject({ kind: 'signed_in', recoveryCodesLeft: 9 })
-    expect(started).toMatchObject([{ method: 'password+recovery_code' }])
+    expect(started).toMatchObject([
+      { proofs: [{ method: 'password' }, { method: 'recovery_code' }] },
+    ])
   })
 
   it('may be tried five times', async () => {
@@ -146,7 +169,7 @@ describe('the second step', () => {
     const { login, clock, waitingFor, withCode } = loginOf()
     const { pending } = await waitingFor()
     clock.advance(minutes(10) - 1)
-    expect(await login.waiting(pending)).toEqual(['totp', 'recovery_code'])
+    expect((await login.waiting(pending))?.due).toMatchObject({ offers: ['totp', 'recovery_code'] })
     clock.advance(1)
     expect(await login.waiting(pending)).toBeUndefined()
     expect(await withCode(pending, '123456')).toEqual(refusedAs('login_expired'))

@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest'
-import { systemRandom } from '../../../kernel/random.ts'
 import { Secret } from '../../../kernel/secret.ts'
 import { FakeClock } from '../../../testing/clock.ts'
 import { anAccount } from '../../../testing/records.ts'
 import type { Account, AccountStore } from '../../accounts/index.ts'
-import type { Factors } from '../../factors/index.ts'
+import { nothingHeld } from '../../assurance/index.ts'
+import type { TrustedDevices } from '../../devices/index.ts'
+import type { Passkeys } from '../../passkeys/index.ts'
 import {
   type PasswordHash,
   type PasswordHasher,
@@ -12,8 +13,10 @@ import {
   Passwords,
 } from '../../passwords/index.ts'
 import type { Sessions } from '../../sessions/index.ts'
-import type { PendingLoginStore } from './pending-store.ts'
+import type { Proving } from '../proving/index.ts'
+import { Completion } from './completion.ts'
 import { Login } from './service.ts'
+import type { Waiting } from './waiting.ts'
 
 const right = 'correct horse battery staple'
 
@@ -45,12 +48,12 @@ function loginOf(
       insert: async () => true,
       insertAll: async () => undefined,
       findAll: async () => new Map(),
+      changedAt: async () => undefined,
       find: async () =>
         stored === null ? undefined : { hash: stored as PasswordHash, normalForm: 'nfc' },
       replace: async (_owner, old, { hash }) => replaced.push(`${old} > ${hash}`) > 0,
     },
     judge: {} as PasswordJudge,
-    clock: new FakeClock(),
     report: (error) => replaced.push(String(error)),
   })
   const accounts: Pick<AccountStore, 'findByEmail'> = {
@@ -66,16 +69,22 @@ function loginOf(
       return { session: 'session', token: new Secret('token') } as never
     },
   }
+  const factors = { heldBy: async () => ({ ...nothingHeld, hasPassword: true }) }
   const login = new Login({
     accounts: accounts as AccountStore,
     passwords,
-    factors: {
-      standing: async () => ({ isNeeded: false, totp: false, recoveryCodes: 0 }),
-    } as unknown as Factors,
-    pendingLogins: {} as PendingLoginStore,
-    sessions: sessions as Sessions,
+    passkeys: {} as Passkeys,
+    factors,
+    proving: {} as Proving,
+    waiting: {} as Waiting,
+    completion: new Completion({
+      factors,
+      devices: {} as TrustedDevices,
+      waiting: {} as Waiting,
+      sessions: sessions as Sessions,
+      requiresTwo: () => false,
+    }),
     clock: new FakeClock(),
-    random: systemRandom,
   })
   const attempt = (email: string, password: string) =>
     login.withPassword({
@@ -122,7 +131,9 @@ describe('login with a password', () => {
       kind: 'signed_in',
       account: ann,
     })
-    expect(started).toMatchObject([{ owner: ann, method: 'password', kind: 'session' }])
+    expect(started).toMatchObject([
+      { owner: ann, proofs: [{ method: 'password' }], kind: 'session' },
+    ])
   })
 
   it.each([

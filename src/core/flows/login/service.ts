@@ -1,77 +1,46 @@
-import { type Clock, plus } from '../../../kernel/clock.ts'
+import type { Clock } from '../../../kernel/clock.ts'
 import type { FieldProblem, Invalid, Refused } from '../../../kernel/outcome.ts'
 import { refused } from '../../../kernel/outcome.ts'
-import type { Random } from '../../../kernel/random.ts'
 import type { Secret } from '../../../kernel/secret.ts'
-import { hashOfToken, mintToken, type TokenHash, type TokenKind } from '../../../kernel/token.ts'
 import { type Account, type AccountStore, parseEmail } from '../../accounts/index.ts'
+import { type Due, needsTwo, stillDue } from '../../assurance/index.ts'
 import type { Factors } from '../../factors/index.ts'
+import type { Ceremony, Passkeys } from '../../passkeys/index.ts'
 import { type Passwords, type PlaintextRule, readPlaintext } from '../../passwords/index.ts'
-import type {
-  AuthenticationMethod,
-  Client,
-  PresentedToken,
-  Sessions,
-  StartedSession,
-} from '../../sessions/index.ts'
-import { maxTries, type PendingLogin, pendingLifetime } from './pending.ts'
-import type { PendingLoginStore } from './pending-store.ts'
+import type { GivenProof, Proved, Proving, TypedFactor } from '../proving/index.ts'
+import type { Completed, Completion, LoginRequest } from './completion.ts'
+import type { PendingLogin } from './pending.ts'
+import type { Waiting, WaitingLogin } from './waiting.ts'
 
 export interface LoginDependencies {
   readonly accounts: AccountStore
   readonly passwords: Passwords
-  readonly factors: Pick<Factors, 'standing' | 'check' | 'useRecoveryCode'>
-  readonly pendingLogins: PendingLoginStore
-  readonly sessions: Sessions
+  readonly passkeys: Pick<Passkeys, 'assert' | 'requestOptions'>
+  readonly factors: Pick<Factors, 'heldBy'>
+  readonly proving: Proving
+  readonly waiting: Waiting
+  readonly completion: Completion
   readonly clock: Clock
-  readonly random: Random
-}
-
-/** What is the same however somebody proves who they are. */
-export interface LoginRequest {
-  /** How the session's token will travel. */
-  readonly kind: TokenKind
-  readonly client: Client
-  /** The token that this request carried, if any. */
-  readonly presented?: PresentedToken | undefined
-  /** Given when nobody waits for the answer any more. */
-  readonly signal?: AbortSignal | undefined
 }
 
 export interface PasswordAttempt extends LoginRequest {
   readonly email: string
   readonly password: Secret
   /** A factor that was given with the password. Where none is due it is not looked at. */
-  readonly factor?: GivenFactor | undefined
+  readonly factor?: TypedFactor | undefined
 }
 
-/** What is typed as a second factor. */
-export type GivenFactor =
-  | { readonly kind: 'totp'; readonly code: Secret }
-  | { readonly kind: 'recovery_code'; readonly code: Secret }
+export interface PasskeyAttempt extends LoginRequest {
+  /** What the browser has answered, as it is. */
+  readonly response: unknown
+  /** What the browser was given with the options, to be known by. */
+  readonly browser: string
+}
 
 export interface FactorAttempt extends Omit<LoginRequest, 'kind'> {
   /** Of the sign-in that waits for it. */
   readonly pending: Secret
-  readonly factor: GivenFactor
-}
-
-export interface SignedIn extends StartedSession {
-  readonly kind: 'signed_in'
-  readonly account: Account
-  /** How many recovery codes are left, where one was used. */
-  readonly recoveryCodesLeft?: number
-}
-
-export type FactorKind = GivenFactor['kind']
-
-/** The password was right, and a factor is due: there is no session yet. */
-export interface FactorRequired {
-  readonly kind: 'factor_required'
-  /** With what to go on: the only time that it is known. */
-  readonly pending: Secret
-  readonly sessionKind: TokenKind
-  readonly factors: readonly FactorKind[]
+  readonly factor: GivenProof
 }
 
 export type LoginProblem =
@@ -79,22 +48,25 @@ export type LoginProblem =
   | FieldProblem<'password', PlaintextRule>
 
 /**
- * `wrong_code`: the factor was wrong, or used before. `login_expired`: what waited for it has expired, was
- * finished, tried too often, or overtaken by the end of all sessions. `too_many_sessions`: everything was right,
- * and the account may have no more.
+ * `wrong_code`: the factor was wrong, or used before. `passkey_refused`: the passkey is not known, or did not answer
+ * what it was asked. `login_expired`: what waited has expired, was finished, tried too often, or overtaken by the
+ * end of all sessions. `too_many_sessions`: everything was right, and the account may have no more.
  */
 export type LoginRefusal =
   | 'invalid_credentials'
+  | 'passkey_refused'
   | 'wrong_code'
   | 'login_expired'
   | 'too_many_sessions'
 
-export type LoginOutcome = SignedIn | FactorRequired | Refused<LoginRefusal> | Invalid<LoginProblem>
+export type LoginOutcome = Completed | Refused<LoginRefusal> | Invalid<LoginProblem>
 
-/** What has been proved beside the password. */
-interface ProvedFactor {
-  readonly kind: FactorKind
-  readonly recoveryCodesLeft?: number
+/** A sign-in that waits, to show its page. */
+export interface WaitingShown {
+  /** What was proved first. */
+  readonly proved: 'password' | 'passkey'
+  readonly due: Due
+  readonly hasApp: boolean
 }
 
 export class Login {
@@ -105,7 +77,7 @@ export class Login {
   }
 
   async withPassword(attempt: PasswordAttempt): Promise<LoginOutcome> {
-    const { accounts, passwords } = this.#deps
+    const { accounts, passwords, clock } = this.#deps
     const read = readAttempt(attempt)
     if (read.kind === 'invalid') return read
 
@@ -116,8 +88,10 @@ export class Login {
       if (!account || !proof.matches || account.status !== 'active') {
         return refused('invalid_credentials')
       }
-
-      const outcome = await this.#goOn(account, attempt)
+      const proved: Proved = { proof: { method: 'password', at: clock.now() } }
+      const also = await this.#provedBeside(account, attempt)
+      if (also === 'wrong') return refused('wrong_code')
+      const outcome = await this.#complete(account, also ? [proved, also] : [proved], attempt)
       if (outcome !== 'overtaken') {
         passwords.upgrade(account.id, read.password, proof)
         return outcome
@@ -126,124 +100,107 @@ export class Login {
     }
   }
 
-  /** Goes on with a sign-in that waits for a second factor. */
-  async withFactor({ pending: token, factor, ...request }: FactorAttempt): Promise<LoginOutcome> {
-    const { accounts, pendingLogins, clock } = this.#deps
-    const hash = hashOfToken('pending', token.expose())
-    const pending = hash && (await pendingLogins.takeTry(hash, clock.now(), maxTries))
-    const account = pending && (await accounts.findById(pending.accountId))
-    if (!pending || !account || !isStillOf(pending, account)) return refused('login_expired')
+  /** Signs in whoever the passkey belongs to: no name is asked for. */
+  async withPasskey({ response, browser, ...request }: PasskeyAttempt): Promise<LoginOutcome> {
+    const { accounts, passkeys } = this.#deps
+    const asserted = await passkeys.assert(response, signIn(browser))
+    const account = asserted && (await accounts.findById(asserted.passkey.accountId))
+    if (!account || account.status !== 'active') return refused('passkey_refused')
+    const outcome = await this.#complete(account, [asserted], request)
+    return outcome === 'overtaken' ? refused('passkey_refused') : outcome
+  }
 
-    const proved = await this.#prove(account, factor)
-    if (!proved) return refused('wrong_code')
+  /** What a browser needs to ask for any passkey for this service. */
+  passkeyOptions(browser: string): Promise<object> {
+    return this.#deps.passkeys.requestOptions(signIn(browser))
+  }
+
+  /** Goes on with a sign-in that waits. */
+  async withFactor({ pending: token, factor, ...request }: FactorAttempt): Promise<LoginOutcome> {
+    const { proving, waiting } = this.#deps
+    const found = await waiting.takeTry(token)
+    if (!found) return refused('login_expired')
+    const { pending, account } = found
+    const { signal } = request
+    const proved = await proving.prove(account.id, factor, { ceremony: asFactor(pending), signal })
+    if (!proved) return refused(factor.kind === 'passkey' ? 'passkey_refused' : 'wrong_code')
     // Of two that were right at the same time one goes in.
-    if (!(await pendingLogins.end(pending.tokenHash))) return refused('login_expired')
-    const outcome = await this.#completeLogin(account, proved, { ...request, kind: pending.kind })
+    if (!(await waiting.end(pending))) return refused('login_expired')
+
+    const before = pending.proofs.map((proof) => ({ proof }))
+    const completed = { ...request, kind: pending.kind }
+    const outcome = await this.#complete(account, [...before, proved], completed)
     return outcome === 'overtaken' ? refused('login_expired') : outcome
   }
 
-  /** What waits for a second factor under this token, to show its page. */
-  async waiting(token: Secret): Promise<readonly FactorKind[] | undefined> {
-    const { pendingLogins, factors, clock } = this.#deps
-    const hash = hashOfToken('pending', token.expose())
-    const pending = hash && (await pendingLogins.findLive(hash, clock.now()))
-    if (!pending || pending.tries >= maxTries) return undefined
-    return kindsOf(await factors.standing(pending.accountId))
+  /** What a browser needs to ask for a passkey of whoever is signing in. */
+  async factorOptions(token: Secret): Promise<object | undefined> {
+    const found = await this.#deps.waiting.find(token)
+    return found && this.#deps.passkeys.requestOptions(asFactor(found.pending), found.account.id)
   }
 
-  /** Removes sign-ins that nobody went on with, a batch at a time. */
-  async sweep(): Promise<void> {
-    const { pendingLogins, clock } = this.#deps
-    const batch = 500
-    while ((await pendingLogins.sweep(clock.now(), batch)) === batch);
+  /** What waits under this token. */
+  async waiting(token: Secret): Promise<WaitingShown | undefined> {
+    const found = await this.#deps.waiting.find(token)
+    return found && this.#shown(found)
   }
 
-  /** The password was right. Whatever else was given with it is looked at where it is due. */
-  async #goOn(account: Account, attempt: PasswordAttempt) {
-    const due = await this.#deps.factors.standing(account.id)
-    if (!due.isNeeded) return this.#completeLogin(account, undefined, attempt)
-    if (!attempt.factor) return this.#wait(account, kindsOf(due), attempt)
-    const proved = await this.#prove(account, attempt.factor)
-    return proved ? this.#completeLogin(account, proved, attempt) : refused('wrong_code')
+  /** Removes sign-ins that nobody went on with. */
+  sweep(): Promise<void> {
+    return this.#deps.waiting.sweep()
   }
 
-  async #prove(account: Account, { kind, code }: GivenFactor): Promise<ProvedFactor | undefined> {
-    const { factors } = this.#deps
-    if (kind === 'totp') {
-      const checked = await factors.check(account.id, code.expose())
-      return checked.kind === 'accepted' ? { kind } : undefined
+  /** Whatever else was given with the password is looked at where it is due. */
+  async #provedBeside(
+    { id }: Account,
+    { factor }: PasswordAttempt,
+  ): Promise<Proved | 'wrong' | undefined> {
+    const { factors, proving } = this.#deps
+    if (!factor || !needsTwo(await factors.heldBy(id))) return undefined
+    return (await proving.prove(id, factor, { ceremony: noCeremony })) ?? 'wrong'
+  }
+
+  async #complete(
+    account: Account,
+    proved: readonly Proved[],
+    request: LoginRequest,
+  ): Promise<Completed | 'overtaken'> {
+    const proofs = proved.map(({ proof }) => proof)
+    const outcome = await this.#deps.completion.completeLogin(account, proofs, request)
+    const left = proved.at(-1)?.recoveryCodesLeft
+    if (outcome === 'overtaken' || outcome.kind !== 'signed_in' || left === undefined) {
+      return outcome
     }
-    const used = await factors.useRecoveryCode(account.id, code.expose())
-    return used.kind === 'accepted' ? { kind, recoveryCodesLeft: used.left } : undefined
+    return { ...outcome, recoveryCodesLeft: left }
   }
 
-  async #wait(
-    account: Account,
-    factors: readonly FactorKind[],
-    { kind, client }: LoginRequest,
-  ): Promise<FactorRequired> {
-    const { pendingLogins, clock, random } = this.#deps
-    const pending = mintToken('pending', random)
-    const now = clock.now()
-    await pendingLogins.insert({
-      tokenHash: hashOfToken('pending', pending.expose()) as TokenHash,
-      accountId: account.id,
-      epoch: account.epoch,
-      kind,
-      client,
-      createdAt: now,
-      expiresAt: plus(now, pendingLifetime),
-      tries: 0,
-    })
-    return { kind: 'factor_required', pending, sessionKind: kind, factors }
-  }
-
-  /** The only way to a session, whatever the method was. Who needs a factor comes here with one. */
-  async #completeLogin(
-    account: Account,
-    proved: ProvedFactor | undefined,
-    { kind, client, presented }: LoginRequest,
-  ): Promise<SignedIn | Refused<LoginRefusal> | 'overtaken'> {
-    const started = await this.#deps.sessions.start(account, {
-      kind,
-      method: methodOf(proved),
-      client,
-      replaces: presented,
-    })
-    if (started === 'full') return refused('too_many_sessions')
-    if (started === 'overtaken') return started
-    const left = proved?.recoveryCodesLeft
-    const codes = left === undefined ? {} : { recoveryCodesLeft: left }
-    return { kind: 'signed_in', account, ...started, ...codes }
+  async #shown({ pending: { proofs }, account }: WaitingLogin): Promise<WaitingShown> {
+    const held = await this.#deps.factors.heldBy(account.id)
+    const isRequired = this.#deps.completion.requiresTwo(account)
+    const hasPassword = proofs.some(({ method }) => method === 'password')
+    return {
+      proved: hasPassword ? 'password' : 'passkey',
+      due: stillDue(proofs, held, { isRequired }),
+      hasApp: held.app?.isDisabled === false,
+    }
   }
 }
 
-function methodOf(proved: ProvedFactor | undefined): AuthenticationMethod {
-  return proved ? `password+${proved.kind}` : 'password'
+/** For what is typed: it was asked for by nobody. */
+const noCeremony: Ceremony = { purpose: 'factor', boundTo: '' }
+
+function signIn(browser: string): Ceremony {
+  return { purpose: 'sign_in', boundTo: browser }
 }
 
-/** Offered in this order. A disabled app is not: recovery codes are what is left. */
-function kindsOf({
-  totp,
-  recoveryCodes,
-}: {
-  readonly totp: boolean
-  readonly recoveryCodes: number
-}): FactorKind[] {
-  return [
-    ...(totp ? (['totp'] as const) : []),
-    ...(recoveryCodes > 0 ? (['recovery_code'] as const) : []),
-  ]
-}
-
-/** What was proved is good for the epoch in which it was: the next may have begun with another password. */
-function isStillOf({ epoch }: PendingLogin, account: Account): boolean {
-  return account.status === 'active' && account.epoch === epoch
+function asFactor({ tokenHash }: PendingLogin): Ceremony {
+  return { purpose: 'factor', boundTo: tokenHash }
 }
 
 function readAttempt(attempt: PasswordAttempt) {
   const address = parseEmail(attempt.email)
   const password = readPlaintext(attempt.password.expose())
+
   const problems: LoginProblem[] = []
   if (!address) problems.push({ field: 'email', rule: 'malformed' })
   if ('broken' in password) problems.push({ field: 'password', rule: password.broken })

@@ -52,6 +52,7 @@ function setUp(meanwhile: (state: { account: Account; stored: StoredPassword }) 
     accounts: { findById: async () => account },
     passwords: passwords as Passwords,
     sessions: { renew } as Sessions,
+    stepUp: { due: async () => undefined },
     unitOfWork: { run: undoing },
     clock: new FakeClock(),
   })

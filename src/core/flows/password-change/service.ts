@@ -18,11 +18,13 @@ import type {
   StartedSession,
 } from '../../sessions/index.ts'
 import type { UnitOfWork } from '../../unit-of-work.ts'
+import type { Offers, StepUp } from '../step-up/index.ts'
 
 export interface PasswordChangeDependencies {
   readonly accounts: Pick<AccountStore, 'findById'>
   readonly passwords: Passwords
   readonly sessions: Sessions
+  readonly stepUp: Pick<StepUp, 'due'>
   readonly unitOfWork: UnitOfWork
   readonly clock: Clock
 }
@@ -47,6 +49,8 @@ export type PasswordChangeRefusal = 'wrong_password' | 'not_authenticated'
 
 export type PasswordChangeOutcome =
   | ({ readonly kind: 'changed' } & StartedSession)
+  /** The password was right, and is not enough: one of these must be proved first. */
+  | { readonly kind: 'reauthentication_required'; readonly offers: Offers }
   | Refused<PasswordChangeRefusal>
   | Invalid<PasswordChangeProblem>
 
@@ -61,7 +65,7 @@ export class PasswordChange {
   }
 
   async change(request: PasswordChangeRequest): Promise<PasswordChangeOutcome> {
-    const { passwords, sessions } = this.#deps
+    const { passwords, sessions, stepUp, clock } = this.#deps
     const { actor, presented, signal } = request
     const person = await this.#deps.accounts.findById(actor.accountId)
     if (!person) return refused('not_authenticated')
@@ -72,13 +76,16 @@ export class PasswordChange {
     for (;;) {
       const proof = await passwords.verify(person.id, read.current, signal)
       if (!proof.matches || !proof.hash) return refused('wrong_password')
+      const proved = { method: 'password', at: clock.now() } as const
+      const offers = await stepUp.due(actor, proved)
+      if (offers) return { kind: 'reauthentication_required', offers }
       next ??= await passwords.hash(read.next, signal)
       const account = await this.#replace(actor, proof.hash, next)
       if (account === 'not_authenticated') return refused(account)
       if (account) {
         return {
           kind: 'changed',
-          ...(await sessions.renew(actor.session, account, { replaces: presented, proven: true })),
+          ...(await sessions.renew(actor.session, account, { replaces: presented, proof: proved })),
         }
       }
       // Meanwhile a sign-in has made a better hash of this password. Look again.

@@ -1,56 +1,65 @@
 import { type Refused, refused } from '../../../kernel/outcome.ts'
 import type { Secret } from '../../../kernel/secret.ts'
-import type { AccountStore } from '../../accounts/index.ts'
-import type { DueFactors, EnrolmentShown, FactorId, Factors } from '../../factors/index.ts'
-import type {
-  Authenticated,
-  PresentedToken,
-  Sessions,
-  StartedSession,
-} from '../../sessions/index.ts'
-import type { GivenFactor } from '../login/index.ts'
+import type { Account, AccountStore } from '../../accounts/index.ts'
+import { type HeldFactors, secondFactors } from '../../assurance/index.ts'
+import type { EnrolmentShown, FactorId, Factors } from '../../factors/index.ts'
+import type { Passkey, PasskeyId, Passkeys, RegistrationRefusal } from '../../passkeys/index.ts'
+import type { Authenticated, Sessions, StartedSession } from '../../sessions/index.ts'
+import type { GivenFactor, Proving } from '../proving/index.ts'
+import { type Asking, confirmation } from '../step-up/index.ts'
 
 export interface SecondFactorDependencies {
   readonly accounts: Pick<AccountStore, 'findById'>
   readonly factors: Factors
+  readonly passkeys: Passkeys
+  readonly proving: Proving
   readonly sessions: Sessions
-}
-
-/** Who asks, and the token that says so. */
-export interface Asking {
-  readonly actor: Authenticated
-  readonly presented: PresentedToken
+  /** Who must have a second factor. */
+  readonly requiresTwo: (account: Account) => boolean
 }
 
 /**
- * `not_fresh`: who asks must sign in again first. `already_confirmed`: there is an app, which must be removed
- * first. `no_enrolment`: nothing is being set up, or not any more.
+ * `already_confirmed`: there is an app, which must be removed first. `no_enrolment`: nothing is being set up, or not
+ * any more. `last_factor`: one is required here, and this is the last.
  */
 export type SecondFactorRefusal =
-  | 'not_fresh'
   | 'not_authenticated'
   | 'already_confirmed'
   | 'no_enrolment'
   | 'no_factor'
   | 'wrong_code'
+  | 'last_factor'
+  | RegistrationRefusal
+
+type Refusal = Refused<SecondFactorRefusal>
 
 export type EnrolOutcome =
   | { readonly kind: 'enrolling'; readonly enrolment: EnrolmentShown }
-  | Refused<SecondFactorRefusal>
+  | Refusal
 
 /** The codes are known this once. */
-export type CodesOutcome =
-  | { readonly kind: 'made'; readonly codes: readonly Secret[] }
-  | Refused<SecondFactorRefusal>
+export type CodesOutcome = { readonly kind: 'made'; readonly codes: readonly Secret[] } | Refusal
 
 export type ConfirmOutcome =
   | ({ readonly kind: 'confirmed'; readonly codes: readonly Secret[] } & StartedSession)
-  | Refused<SecondFactorRefusal>
+  | Refusal
 
-export type RemoveOutcome =
-  | ({ readonly kind: 'removed' } & StartedSession)
-  | Refused<SecondFactorRefusal>
+/** With the first second factor of an account come its recovery codes. */
+export type AddPasskeyOutcome =
+  | ({
+      readonly kind: 'added'
+      readonly passkey: Passkey
+      readonly codes: readonly Secret[] | undefined
+    } & StartedSession)
+  | Refusal
 
+export type RemoveOutcome = ({ readonly kind: 'removed' } & StartedSession) | Refusal
+
+/**
+ * What the owner of an account does with its second factors. Whether they have proved lately who they are is asked
+ * before (see the table of routes); to take a factor away needs one more proof, in the same request. Every other
+ * session ends with a change.
+ */
 export class SecondFactor {
   readonly #deps: SecondFactorDependencies
 
@@ -58,31 +67,40 @@ export class SecondFactor {
     this.#deps = deps
   }
 
-  standing({ accountId }: Authenticated): Promise<DueFactors> {
-    return this.#deps.factors.standing(accountId)
+  heldBy({ accountId }: Authenticated): Promise<HeldFactors> {
+    return this.#deps.factors.heldBy(accountId)
+  }
+
+  /** Must the account have a second factor? */
+  async isRequired({ accountId }: Authenticated): Promise<boolean> {
+    const person = await this.#deps.accounts.findById(accountId)
+    return person !== undefined && this.#deps.requiresTwo(person)
+  }
+
+  /** Is there a second factor that must stay? */
+  async isLastRequired(actor: Authenticated): Promise<boolean> {
+    return (await this.isRequired(actor)) && secondFactors(await this.heldBy(actor)) <= 1
   }
 
   /** Begins to set up an authenticator app. */
   async enrol({ actor }: Asking): Promise<EnrolOutcome> {
-    const { accounts, factors, sessions } = this.#deps
-    if (!sessions.isFresh(actor.session)) return refused('not_fresh')
+    const { accounts, factors } = this.#deps
     const person = await accounts.findById(actor.accountId)
     if (!person) return refused('not_authenticated')
-    if ((await factors.standing(person.id)).isNeeded) return refused('already_confirmed')
+    if ((await factors.heldBy(person.id)).app) return refused('already_confirmed')
     return { kind: 'enrolling', enrolment: await factors.enrol(person) }
   }
 
   /** What is being set up, to be shown again. */
-  async enrolment({ accountId, session }: Authenticated): Promise<EnrolmentShown | undefined> {
-    const { accounts, factors, sessions } = this.#deps
-    const person = sessions.isFresh(session) && (await accounts.findById(accountId))
+  async enrolment({ accountId }: Authenticated): Promise<EnrolmentShown | undefined> {
+    const { accounts, factors } = this.#deps
+    const person = await accounts.findById(accountId)
     return person ? factors.enrolmentOf(person) : undefined
   }
 
   /** Puts the app to use by its first code. From now on a sign-in needs one. */
   async confirm({ actor, presented }: Asking, id: string, code: Secret): Promise<ConfirmOutcome> {
     const { factors, sessions } = this.#deps
-    if (!sessions.isFresh(actor.session)) return refused('not_fresh')
     const confirmed = await factors.confirm(actor.accountId, id as FactorId, code.expose())
     if (confirmed.kind === 'refused') {
       return refused(confirmed.reason === 'expired' ? 'no_enrolment' : confirmed.reason)
@@ -94,30 +112,83 @@ export class SecondFactor {
   }
 
   /** Ten new recovery codes; the old ones are dead. */
-  async renewCodes({ actor }: Asking): Promise<CodesOutcome> {
-    const { factors, sessions } = this.#deps
-    if (!sessions.isFresh(actor.session)) return refused('not_fresh')
-    return factors.makeRecoveryCodes(actor.accountId)
+  renewCodes({ actor }: Asking): Promise<CodesOutcome> {
+    return this.#deps.factors.makeRecoveryCodes(actor.accountId)
   }
 
-  /** A password is enough again. */
+  /** Takes the app away. */
   async remove({ actor, presented }: Asking, proof: GivenFactor): Promise<RemoveOutcome> {
-    const { factors, sessions } = this.#deps
-    if (!sessions.isFresh(actor.session)) return refused('not_fresh')
-    if (!(await factors.standing(actor.accountId)).isNeeded) return refused('no_factor')
-    if (!(await this.#accepts(actor, proof))) return refused('wrong_code')
-    await factors.remove(actor.accountId)
+    const { factors } = this.#deps
+    if (!(await factors.heldBy(actor.accountId)).app) return refused('no_factor')
+    return this.#take({ actor, presented }, proof, (keepsOne) =>
+      factors.remove(actor.accountId, keepsOne),
+    )
+  }
+
+  passkeys({ accountId }: Authenticated): Promise<Passkey[]> {
+    return this.#deps.passkeys.list(accountId)
+  }
+
+  /** What a browser needs to make a passkey. */
+  async passkeyOptions({ accountId, session }: Authenticated): Promise<object | undefined> {
+    const person = await this.#deps.accounts.findById(accountId)
+    return person && this.#deps.passkeys.creationOptions(person, session.id)
+  }
+
+  /** Adds the passkey that a browser has made. */
+  async addPasskey(
+    { actor, presented }: Asking,
+    { response, name }: { readonly response: unknown; readonly name: string },
+  ): Promise<AddPasskeyOutcome> {
+    const { factors, passkeys, sessions } = this.#deps
+    const { accountId, session } = actor
+    const isFirst = secondFactors(await factors.heldBy(accountId)) === 0
+    const added = await passkeys.register(accountId, response, { boundTo: session.id, name })
+    if (added.kind === 'refused') return added
+    const made = isFirst ? await factors.makeRecoveryCodes(accountId) : undefined
+    const started = await sessions.endOthers(actor, presented)
+    if (!started) return refused('not_authenticated')
+    const codes = made?.kind === 'made' ? made.codes : undefined
+    return { kind: 'added', passkey: added.passkey, codes, ...started }
+  }
+
+  renamePasskey(
+    { accountId }: Authenticated,
+    id: string,
+    name: string,
+  ): Promise<'renamed' | 'bad_name' | 'no_passkey'> {
+    return this.#deps.passkeys.rename(accountId, id as PasskeyId, name)
+  }
+
+  /** Takes a passkey away; it may be the one that proves it. */
+  async removePasskey(
+    { actor, presented }: Asking,
+    id: string,
+    proof: GivenFactor,
+  ): Promise<RemoveOutcome> {
+    const { passkeys } = this.#deps
+    const own = await passkeys.list(actor.accountId)
+    if (!own.some((passkey) => passkey.id === id)) return refused('no_factor')
+    return this.#take({ actor, presented }, proof, (keepsOne) =>
+      passkeys.remove(actor.accountId, id as PasskeyId, keepsOne),
+    )
+  }
+
+  /** The store decides whether it is the last: two that are taken at the same time would each leave the other. */
+  async #take(
+    { actor, presented }: Asking,
+    proof: GivenFactor,
+    take: (keepsOne: boolean) => Promise<boolean>,
+  ): Promise<RemoveOutcome> {
+    const { proving, sessions } = this.#deps
+    // Before anything is spent that can be used once.
+    if (await this.isLastRequired(actor)) return refused('last_factor')
+    const ceremony = confirmation(actor.session)
+    if (!(await proving.prove(actor.accountId, proof, { ceremony }))) {
+      return refused(proof.kind === 'passkey' ? 'passkey_refused' : 'wrong_code')
+    }
+    if (!(await take(await this.isRequired(actor)))) return refused('last_factor')
     const started = await sessions.endOthers(actor, presented)
     return started ? { kind: 'removed', ...started } : refused('not_authenticated')
-  }
-
-  async #accepts({ accountId }: Authenticated, { kind, code }: GivenFactor): Promise<boolean> {
-    const { factors } = this.#deps
-    const typed = code.expose()
-    const outcome =
-      kind === 'totp'
-        ? await factors.check(accountId, typed)
-        : await factors.useRecoveryCode(accountId, typed)
-    return outcome.kind === 'accepted'
   }
 }

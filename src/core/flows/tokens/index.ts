@@ -1,1 +1,1 @@
-export { type RefreshOutcome, type TokenPair, Tokens } from './service.ts'
+export { type RefreshOutcome, type TokenPair, Tokens, type TokensDependencies } from './service.ts'

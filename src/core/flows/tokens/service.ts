@@ -4,10 +4,11 @@ import { type Refused, refused } from '../../../kernel/outcome.ts'
 import { type Random, urlSafe } from '../../../kernel/random.ts'
 import { Secret } from '../../../kernel/secret.ts'
 import type { AccountId } from '../../accounts/index.ts'
+import { levelOf, methodReferences } from '../../assurance/index.ts'
+import type { Factors } from '../../factors/index.ts'
 import type { Session, SessionId, Sessions } from '../../sessions/index.ts'
 import {
   type AccessTokens,
-  type Assurance,
   type FamilyId,
   judgeTurn,
   type RecognisedAccessToken,
@@ -21,6 +22,7 @@ import {
 
 export interface TokensDependencies {
   readonly sessions: Sessions
+  readonly factors: Pick<Factors, 'heldBy'>
   readonly accessTokens: AccessTokens
   readonly families: RefreshFamilyStore
   readonly keys: KeyRing
@@ -46,13 +48,6 @@ export type RefreshOutcome =
 /** A session that was ended because an old refresh token of it was presented: for its owner to know. */
 export type EndedForReuse = Pick<RefreshFamily, 'id' | 'agent' | 'address'> & {
   readonly at: number
-}
-
-/** What a session says of how it began, in the words of tokens. A recovery code is no one-time password of RFC 8176. */
-const assurances: Readonly<Record<Session['method'], Pick<Assurance, 'amr' | 'acr'>>> = {
-  password: { amr: ['pwd'], acr: 'aal1' },
-  'password+totp': { amr: ['pwd', 'otp', 'mfa'], acr: 'aal2' },
-  'password+recovery_code': { amr: ['pwd', 'mfa'], acr: 'aal2' },
 }
 
 export class Tokens {
@@ -111,7 +106,7 @@ export class Tokens {
         return {
           kind: 'refreshed',
           session,
-          ...this.#pair(session, { ...turn, counter: turn.counter + 1 }),
+          ...(await this.#pair(session, { ...turn, counter: turn.counter + 1 })),
         }
       case 'reused':
         return this.#refuseReused(family)
@@ -195,10 +190,12 @@ export class Tokens {
     return found?.accountId === accountId ? found.session : undefined
   }
 
-  #pair(session: Session, turn: Turn): TokenPair {
-    const { accessTokens, keys } = this.#deps
-    const { id, accountId, authenticatedAt, method, endsAt } = session
-    const subject = { accountId, session: id, authenticatedAt, ...assurances[method] }
+  async #pair(session: Session, turn: Turn): Promise<TokenPair> {
+    const { accessTokens, factors, keys } = this.#deps
+    const { id, accountId, authenticatedAt, proofs, endsAt } = session
+    const held = await factors.heldBy(accountId)
+    const assurance = { amr: methodReferences(proofs, held), acr: levelOf(proofs, held) }
+    const subject = { accountId, session: id, authenticatedAt, ...assurance }
     const { token, lifetimeSeconds } = accessTokens.issue(subject, endsAt)
     return { accessToken: token, refreshToken: writeRefreshToken(turn, keys), lifetimeSeconds }
   }

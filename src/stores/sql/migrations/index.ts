@@ -5,6 +5,7 @@ import { revocations } from './0004-revocations.ts'
 import { tokens } from './0005-tokens.ts'
 import { factors } from './0006-factors.ts'
 import { pendingLogins } from './0007-pending-logins.ts'
+import { passkeys } from './0008-passkeys.ts'
 import type { Migration } from './migration.ts'
 
 /** Every migration, oldest first. Only ever added to. */
@@ -16,4 +17,5 @@ export const migrations: readonly Migration[] = [
   tokens,
   factors,
   pendingLogins,
+  passkeys,
 ]

@@ -1,0 +1,1 @@
+export { type EnrolledOutcome, Enrolment, type EnrolmentRefusal } from './service.ts'

@@ -1,0 +1,125 @@
+import { type Refused, refused } from '../../../kernel/outcome.ts'
+import type { Secret } from '../../../kernel/secret.ts'
+import type { AccountStore } from '../../accounts/index.ts'
+import { needsTwo, type Proof } from '../../assurance/index.ts'
+import type { EnrolmentShown, FactorId, Factors } from '../../factors/index.ts'
+import type { Passkeys, RegistrationRefusal } from '../../passkeys/index.ts'
+import type { Revocations } from '../../sessions/index.ts'
+import type { Completion, LoginRequest, SignedIn, Waiting, WaitingLogin } from '../login/index.ts'
+
+export interface EnrolmentDependencies {
+  readonly accounts: Pick<AccountStore, 'startEpoch'>
+  readonly factors: Factors
+  readonly passkeys: Passkeys
+  readonly waiting: Waiting
+  readonly completion: Completion
+  readonly revocations: Revocations
+}
+
+/** `login_expired`: the sign-in is over, or something else is due in it. */
+export type EnrolmentRefusal =
+  | 'login_expired'
+  | 'no_enrolment'
+  | 'wrong_code'
+  | 'too_many_sessions'
+  | RegistrationRefusal
+
+/** Signed in at last. The codes are known this once. */
+export type EnrolledOutcome =
+  | (SignedIn & { readonly codes: readonly Secret[] })
+  | Refused<EnrolmentRefusal>
+
+export interface EnrolmentAttempt extends Omit<LoginRequest, 'kind'> {
+  /** Of the sign-in that waits for it. */
+  readonly pending: Secret
+}
+
+/** Sets up a second factor on the way in, where one is required and the account has none. */
+export class Enrolment {
+  readonly #deps: EnrolmentDependencies
+
+  constructor(deps: EnrolmentDependencies) {
+    this.#deps = deps
+  }
+
+  /** Begins to set up an authenticator app. */
+  async begin(pending: Secret): Promise<EnrolmentShown | undefined> {
+    const found = await this.#waitingFor(pending)
+    return found && this.#deps.factors.enrol(found.account)
+  }
+
+  /** What is being set up, to be shown again. */
+  async shown(pending: Secret): Promise<EnrolmentShown | undefined> {
+    const found = await this.#waitingFor(pending)
+    return found && this.#deps.factors.enrolmentOf(found.account)
+  }
+
+  /** What a browser needs to make a passkey. */
+  async passkeyOptions(token: Secret): Promise<object | undefined> {
+    const found = await this.#waitingFor(token)
+    return found && this.#deps.passkeys.creationOptions(found.account, found.pending.tokenHash)
+  }
+
+  /** The first code of the app: with it the sign-in is complete. */
+  async withApp(
+    { pending, ...request }: EnrolmentAttempt,
+    id: string,
+    code: Secret,
+  ): Promise<EnrolledOutcome> {
+    const found = await this.#waitingFor(pending)
+    if (!found) return refused('login_expired')
+    const confirmed = await this.#deps.factors.confirm(
+      found.account.id,
+      id as FactorId,
+      code.expose(),
+    )
+    if (confirmed.kind === 'refused') {
+      return refused(confirmed.reason === 'wrong_code' ? 'wrong_code' : 'no_enrolment')
+    }
+    return this.#finish(found, { method: 'totp', at: confirmed.at, factor: id }, request)
+  }
+
+  /** A passkey instead. */
+  async withPasskey(
+    { pending, ...request }: EnrolmentAttempt,
+    { response, name }: { readonly response: unknown; readonly name: string },
+  ): Promise<EnrolledOutcome> {
+    const found = await this.#waitingFor(pending)
+    if (!found) return refused('login_expired')
+    const boundTo = found.pending.tokenHash
+    const added = await this.#deps.passkeys.register(found.account.id, response, { boundTo, name })
+    if (added.kind === 'refused') return added
+    return this.#finish(found, added.proof, request)
+  }
+
+  /** Sessions from before it was required end; this sign-in is the first of the next epoch. */
+  async #finish(
+    { pending, account }: WaitingLogin,
+    proof: Proof,
+    request: Omit<LoginRequest, 'kind'>,
+  ): Promise<EnrolledOutcome> {
+    const { accounts, factors, waiting, completion, revocations } = this.#deps
+    const made = await factors.makeRecoveryCodes(account.id)
+    const begun = await accounts.startEpoch(account.id, pending.epoch)
+    await revocations.announce([{ account: account.id }])
+    if (!(await waiting.end(pending)) || !begun || begun.status !== 'active') {
+      return refused('login_expired')
+    }
+    const proofs = [...pending.proofs, proof]
+    const outcome = await completion.completeLogin(begun, proofs, {
+      ...request,
+      kind: pending.kind,
+    })
+    if (outcome === 'overtaken' || made.kind === 'refused') return refused('login_expired')
+    if (outcome.kind === 'signed_in') return { ...outcome, codes: made.codes }
+    return refused(outcome.kind === 'refused' ? outcome.reason : 'login_expired')
+  }
+
+  /** Only where nothing else is due: who has a second factor gives that. */
+  async #waitingFor(token: Secret): Promise<WaitingLogin | undefined> {
+    const { waiting, factors, completion } = this.#deps
+    const found = await waiting.find(token)
+    if (!found || !completion.requiresTwo(found.account)) return undefined
+    return needsTwo(await factors.heldBy(found.account.id)) ? undefined : found
+  }
+}

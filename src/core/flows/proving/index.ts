@@ -1,0 +1,7 @@
+export {
+  type GivenFactor,
+  type GivenProof,
+  type Proved,
+  Proving,
+  type TypedFactor,
+} from './service.ts'

@@ -1,0 +1,1 @@
+export { type Asking, confirmation, type Offers, StepUp, type StepUpOutcome } from './service.ts'

@@ -1,0 +1,98 @@
+import type { Clock } from '../../../kernel/clock.ts'
+import { type Refused, refused } from '../../../kernel/outcome.ts'
+import { type Due, type OfferedProof, type Proof, stillDue } from '../../assurance/index.ts'
+import type { Factors } from '../../factors/index.ts'
+import type { Ceremony, Passkeys } from '../../passkeys/index.ts'
+import type {
+  Authenticated,
+  PresentedToken,
+  Session,
+  Sessions,
+  StartedSession,
+} from '../../sessions/index.ts'
+import type { GivenProof, Proving } from '../proving/index.ts'
+
+export interface StepUpDependencies {
+  readonly factors: Pick<Factors, 'heldBy'>
+  readonly passkeys: Pick<Passkeys, 'requestOptions'>
+  readonly proving: Proving
+  readonly sessions: Pick<Sessions, 'provedLately' | 'prove'>
+  readonly clock: Clock
+}
+
+/** Who asks, and the token that says so. */
+export interface Asking {
+  readonly actor: Authenticated
+  readonly presented: PresentedToken
+}
+
+/** What could prove now who somebody is; with none, nothing that the account has. */
+export type Offers = readonly OfferedProof[]
+
+export type StepUpOutcome =
+  /** It was right. `offers` is what is asked for next, `undefined` when nothing is. */
+  | ({
+      readonly kind: 'proved'
+      readonly offers: Offers | undefined
+      readonly recoveryCodesLeft?: number
+    } & StartedSession)
+  | Refused<'wrong_password' | 'wrong_code' | 'passkey_refused' | 'not_authenticated'>
+
+/**
+ * Asks again who somebody is, before they do what is sensitive. By the rule of a sign-in, with what was proved
+ * lately: so a session that was stolen, or left open, is not enough, and a trusted device saves nothing.
+ */
+export class StepUp {
+  readonly #deps: StepUpDependencies
+
+  constructor(deps: StepUpDependencies) {
+    this.#deps = deps
+  }
+
+  /** What must be proved first; `undefined` when enough was lately. @param also - What the request itself proves. */
+  async due({ accountId, session }: Authenticated, also?: Proof): Promise<Offers | undefined> {
+    const { factors, sessions } = this.#deps
+    const lately = sessions.provedLately(session)
+    const due = stillDue(also ? [...lately, also] : lately, await factors.heldBy(accountId))
+    return offersOf(due)
+  }
+
+  /** Takes one proof. The session goes on under a new token. */
+  async prove(
+    { actor, presented }: Asking,
+    given: GivenProof,
+    signal?: AbortSignal,
+  ): Promise<StepUpOutcome> {
+    const { proving, sessions } = this.#deps
+    const { accountId, session } = actor
+    const ceremony = confirmation(session)
+    const proved = await proving.prove(accountId, given, { ceremony, signal })
+    if (!proved) return refused(refusals[given.kind])
+    const { proof, ...more } = proved
+    const started = await sessions.prove(session, { replaces: presented, proof })
+    if (!started) return refused('not_authenticated')
+    const offers = await this.due({ accountId, session: started.session })
+    return { kind: 'proved', offers, ...more, ...started }
+  }
+
+  /** What a browser needs to ask for a passkey of whoever is signed in. */
+  passkeyOptions({ accountId, session }: Authenticated): Promise<object> {
+    return this.#deps.passkeys.requestOptions(confirmation(session), accountId)
+  }
+}
+
+const refusals = {
+  password: 'wrong_password',
+  totp: 'wrong_code',
+  recovery_code: 'wrong_code',
+  passkey: 'passkey_refused',
+} as const
+
+function offersOf(due: Due): Offers | undefined {
+  return due.kind === 'proof' ? due.offers : undefined
+}
+
+/** What a passkey of somebody who is signed in is asked for. */
+export function confirmation({ id }: Session): Ceremony {
+  return { purpose: 'confirmation', boundTo: id }
+}
