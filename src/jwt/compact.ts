@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer'
+import { endsCanonically } from '../kernel/base64url.ts'
 import { isForbiddenName, parseJson } from '../kernel/json.ts'
-import { endsCanonically } from './base64url.ts'
 
 /** Longer ones fit into no header of a request. */
 export const maxTokenLength: number = 16 * 1024

@@ -1,7 +1,7 @@
 import { createPrivateKey, createPublicKey, createSecretKey, type KeyObject } from 'node:crypto'
+import { decodeBase64url } from '../kernel/base64url.ts'
 import { sha256 } from '../kernel/digest.ts'
 import { type Algorithm, isAlgorithm } from './algorithm.ts'
-import { decodeBase64url } from './base64url.ts'
 import { TokenKeyError } from './errors.ts'
 import { isKeyId, type KeyOptions, keyOf, type TokenKey } from './key.ts'
 
