@@ -49,6 +49,19 @@ const refused: Plant[] = [
   ['a client that imports a store', 'src/breaches/d9.ts', from('../stores/sql/x.ts')],
   ['a route that imports an estimator', 'src/http/e4.ts', from('../guessing/pool.ts')],
   ['a route that asks for breaches', 'src/http/e5.ts', from('../breaches/ranges.ts')],
+  [
+    'a verifier of passkeys that imports a store',
+    'src/webauthn/d12.ts',
+    from('../stores/sql/x.ts'),
+  ],
+  ['a verifier of passkeys that imports JWTs', 'src/webauthn/d13.ts', from('../jwt/index.ts')],
+  ['a JWT library that imports passkeys', 'src/jwt/d14.ts', from('../webauthn/verifier.ts')],
+  ['a route that verifies passkeys itself', 'src/http/e6.ts', from('../webauthn/verifier.ts')],
+  [
+    'a flow that verifies passkeys itself',
+    'src/core/flows/login/c4.ts',
+    from('../../../webauthn/verifier.ts'),
+  ],
   ['a mail sender that imports a page', 'src/mail/d5.ts', from('../pages/layout.ts')],
   ['a route that imports a store', 'src/http/e1.ts', from('../stores/sql/x.ts')],
   ['a route that imports a hasher', 'src/http/e2.ts', from('../hashers/pool.ts')],
@@ -62,6 +75,16 @@ const refused: Plant[] = [
 
   ['a source file that imports its own package', 'src/server/j4.ts', from('sallyport')],
   ['a test by its source that imports test/', 'src/kernel/j5.test.ts', from('../../test/x.ts')],
+  [
+    'a test of passkeys that imports an app',
+    'src/webauthn/j6.test.ts',
+    from('../../test/support/app.ts'),
+  ],
+  [
+    'a test of something else that imports an authenticator',
+    'src/jwt/j7.test.ts',
+    from('../../test/support/soft-passkey.ts'),
+  ],
 
   [
     'a type from a forbidden layer',
@@ -100,6 +123,7 @@ const everywhere = [
   'src/server',
   'src/stores/sql',
   'src/testing',
+  'src/webauthn',
 ].flatMap((folder): Plant[] => [
   [`test/ imported in ${folder}`, `${folder}/z1.ts`, from('../../test/support/ports.ts')],
   [`a process started in ${folder}`, `${folder}/z2.ts`, from('node:child_process')],
@@ -132,6 +156,16 @@ const allowed: Plant[] = [
       'kysely',
       '../memory/x.ts',
     ),
+  ],
+  [
+    'a verifier of passkeys that imports its chapter and a package',
+    'src/webauthn/y10.ts',
+    from('../core/passkeys/index.ts', '../kernel/json.ts', '@simplewebauthn/server'),
+  ],
+  [
+    'a test of passkeys with an authenticator',
+    'src/webauthn/y11.test.ts',
+    from('../../test/support/soft-passkey.ts', '../../test/support/cbor.ts'),
   ],
   ['a route that imports pages and Hono', 'src/http/y5.ts', from('../pages/login.ts', 'hono')],
   ['a page that imports pages', 'src/pages/y6.ts', from('./layout.ts', 'hono/html', 'node:fs')],
