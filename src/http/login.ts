@@ -71,12 +71,10 @@ export const loginRefusals: Readonly<Record<LoginRefusal, Problem>> = {
   too_many_sessions: problem('too_many_sessions'),
 }
 
-/** `GET /login`. Who is signed in already is sent on, unless they are asked to sign in again. */
+/** `GET /login`. Who is signed in already is sent on. */
 export function showLogin({ context, requestId, query, actor }: Exchange): Response {
   const next = query.get('next')
-  // `again`: who is signed in already is to prove once more who they are.
-  const again = query.has('again')
-  if (actor && !again) return context.answers.redirect(requestId, destination(context, next))
+  if (actor) return context.answers.redirect(requestId, destination(context, next))
   const { frame, publicAddress } = context
   const view = {
     frame,

@@ -1,7 +1,6 @@
 import { assets } from '../pages/assets.ts'
 import { refreshPath } from './cookies.ts'
 import { showDashboard, showStart } from './dashboard.ts'
-import { loginForm, loginShape, showLogin, submitLogin } from './login.ts'
 import { submitLogout } from './logout.ts'
 import { showMe, showUser } from './me.ts'
 import {
@@ -120,15 +119,6 @@ export const routes: readonly Route[] = [
     who: 'anyone',
     shape: passwordCheckShape,
     handle: checkPassword,
-  }),
-  route({ method: 'GET', path: '/login', who: 'anyone', handle: showLogin }),
-  route({
-    method: 'POST',
-    path: '/login',
-    who: 'entrance',
-    shape: loginShape,
-    form: loginForm,
-    handle: submitLogin,
   }),
   route({ method: 'POST', path: '/logout', who: 'anyone', handle: submitLogout }),
   route({ method: 'GET', path: '/me', who: 'signed_in', answers: 'program', handle: showMe }),

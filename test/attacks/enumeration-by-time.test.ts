@@ -7,7 +7,6 @@ import {
   type Plaintext,
 } from '../../src/core/passwords/index.ts'
 import { Secret } from '../../src/kernel/secret.ts'
-import { FakeClock } from '../../src/testing/clock.ts'
 import { jsonOf, startApp } from '../support/app.ts'
 
 const rounds = 200

@@ -200,7 +200,7 @@ describe('every answer', () => {
     const paths = [...html.matchAll(/(?:href|src)="(\/assets\/[^"]+)"/g)].map(
       (match) => match[1] as string,
     )
-    expect(paths).toHaveLength(3)
+    expect(paths).toHaveLength(4)
     for (const path of paths) {
       const stranger = await app.get(path)
       const known = await app.get(path, { cookie })

@@ -44,7 +44,8 @@ describe('the list of sessions', () => {
         device: 'curl',
         address: '',
         transport: 'bearer',
-        method: 'password',
+        methods: [{ method: 'password', at: iso(app.clock.now()) }],
+        acr: 'aal1',
         created_at: iso(app.clock.now()),
         last_seen_at: iso(app.clock.now()),
         expires_at: iso(app.clock.now() + 30 * minute),
@@ -55,7 +56,8 @@ describe('the list of sessions', () => {
         device: 'Firefox on Linux',
         address: '',
         transport: 'cookie',
-        method: 'password',
+        methods: [{ method: 'password', at: iso(began) }],
+        acr: 'aal1',
         created_at: iso(began),
         last_seen_at: iso(began),
         expires_at: iso(began + 30 * minute),
@@ -120,18 +122,30 @@ describe('ending a session', () => {
     expect(await listed(renewed)).toHaveLength(1)
   })
 
-  it('needs a recent sign-in, which a new one gives', async () => {
+  it('needs a recent proof, and so does the list of them; the password gives it', async () => {
     const person = await app.registered()
     const [here, there] = [await app.cookieOf(person), await app.cookieOf(person)]
-    app.clock.advance(15 * minute)
     const [{ id }] = (await listed(there)).filter(({ current }) => current) as [Listed]
-    for (const response of [await end(here, id), await end(here)]) {
+    app.clock.advance(10 * minute - 1)
+    expect(await listed(here)).toHaveLength(2)
+    app.clock.advance(1)
+    const list = await app.get('/sessions', { cookie: here })
+    for (const response of [list, await end(here, id), await end(here)]) {
       expect(response.status).toBe(403)
-      expect((await jsonOf(response))['code']).toBe('not_fresh')
+      expect(await jsonOf(response)).toMatchObject({
+        code: 'reauthentication_required',
+        methods: ['password'],
+      })
     }
     expect(await app.meStatus({ cookie: there })).toBe(200)
-    const again = await app.cookieOf(person, { cookie: here })
-    expect((await end(again, id)).status).toBe(200)
+    const { password } = person
+    const headers = { cookie: here, origin: app.origin }
+    const wrong = await app.postJson('/confirm', { password: 'another one' }, headers)
+    expect([wrong.status, (await jsonOf(wrong))['code']]).toEqual([403, 'wrong_password'])
+    const confirmed = await app.postJson('/confirm', { password }, headers)
+    expect(await jsonOf(confirmed.clone())).toMatchObject({ confirmed: true, methods: [] })
+    expect(await app.meStatus({ cookie: here })).toBe(401)
+    expect((await end(cookieIn(confirmed), id)).status).toBe(200)
   })
 
   it('is refused to other sites', async () => {
@@ -173,18 +187,17 @@ describe('the page of sessions', () => {
     expect(await app.meStatus({ cookie: two })).toBe(401)
   })
 
-  it('leads who signed in long ago to sign in again, and back', async () => {
+  it('asks who signed in long ago to confirm that it is them, and leads back', async () => {
     const { person, browser } = await signedIn()
     await app.cookieOf(person)
     app.clock.advance(20 * minute)
-    const html = await (await browser.open('/account/sessions')).text()
-    expect(html).not.toContain('name="end"')
-    const again = /href="(\/login\?again[^"]+)"/.exec(html)?.[1]?.replaceAll('&amp;', '&') ?? ''
-    const login = await browser.open(again)
-    expect(login.status).toBe(200)
-    const next = /name="next" value="([^"]+)"/.exec(await login.text())?.[1] ?? ''
-    const { email, password } = person
-    const back = await browser.submit('/login', { email, password, next })
+    const stale = await browser.open('/account/sessions')
+    const confirm = stale.headers.get('location') ?? ''
+    expect(confirm).toBe('/confirm?next=%2Faccount%2Fsessions')
+    const html = await (await browser.open(confirm)).text()
+    const next = /name="next" value="([^"]+)"/.exec(html)?.[1] ?? ''
+    const { password } = person
+    const back = await browser.submit('/confirm', { csrf_token: tokenIn(html), password, next })
     expect(back.headers.get('location')).toBe('/account/sessions')
     expect(await (await browser.open('/account/sessions')).text()).toContain('name="end"')
   })

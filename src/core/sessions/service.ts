@@ -198,9 +198,10 @@ export class Sessions {
   async endOthers(
     { accountId, session }: Authenticated,
     replaces: PresentedToken,
+    proof?: Proof,
   ): Promise<StartedSession | undefined> {
     const begun = await this.#deps.accounts.startEpoch(accountId)
-    return begun && this.renew(session, begun, { replaces })
+    return begun && this.renew(session, begun, { replaces, ...(proof && { proof }) })
   }
 
   /** Ends every session of the account. `false` when there is no such account. */

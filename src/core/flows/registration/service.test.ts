@@ -52,7 +52,6 @@ function registrationOf(result: 'inserted' | 'email_taken' = 'inserted', score: 
         },
       },
     }),
-    clock: new FakeClock(),
     report: () => undefined,
   })
   const registration = new Registration({

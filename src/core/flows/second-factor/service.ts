@@ -106,7 +106,8 @@ export class SecondFactor {
       return refused(confirmed.reason === 'expired' ? 'no_enrolment' : confirmed.reason)
     }
     const made = await factors.makeRecoveryCodes(actor.accountId)
-    const started = await sessions.endOthers(actor, presented)
+    const proof = { method: 'totp', at: confirmed.at, factor: id } as const
+    const started = await sessions.endOthers(actor, presented, proof)
     if (!started || made.kind === 'refused') return refused('not_authenticated')
     return { kind: 'confirmed', codes: made.codes, ...started }
   }
@@ -146,7 +147,7 @@ export class SecondFactor {
     const added = await passkeys.register(accountId, response, { boundTo: session.id, name })
     if (added.kind === 'refused') return added
     const made = isFirst ? await factors.makeRecoveryCodes(accountId) : undefined
-    const started = await sessions.endOthers(actor, presented)
+    const started = await sessions.endOthers(actor, presented, added.proof)
     if (!started) return refused('not_authenticated')
     const codes = made?.kind === 'made' ? made.codes : undefined
     return { kind: 'added', passkey: added.passkey, codes, ...started }
