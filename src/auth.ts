@@ -23,10 +23,11 @@ import {
   PasswordJudge,
   Passwords,
 } from './core/passwords/index.ts'
-import { type SessionCarrier, Sessions, usesWritten } from './core/sessions/index.ts'
+import { type SessionCarrier, Sessions } from './core/sessions/index.ts'
 import { GuessingPool } from './guessing/pool.ts'
 import { ContextHasher } from './hashers/password-hasher.ts'
 import { hashingMetrics, openHashing } from './hashing.ts'
+import { keepHouse } from './housekeeping.ts'
 import { Answers } from './http/answers.ts'
 import { createApp } from './http/app.ts'
 import type { HttpContext, Log } from './http/context.ts'
@@ -35,7 +36,7 @@ import { Credentials } from './http/credentials.ts'
 import { FormTokens } from './http/csrf.ts'
 import { ownOrigins } from './http/origin.ts'
 import { type Chapters, inProcess } from './in-process.ts'
-import { type Clock, type Duration, seconds, systemClock } from './kernel/clock.ts'
+import { type Clock, systemClock } from './kernel/clock.ts'
 import type { KeyRing } from './kernel/key-ring.ts'
 import { type Random, systemRandom } from './kernel/random.ts'
 import { Sealing } from './kernel/sealing.ts'
@@ -252,33 +253,6 @@ function wireHttp(
 function isOverTls({ url }: Configuration): boolean {
   return url.protocol === 'https:'
 }
-
-/** Never keeps a process alive, and never ends one: what is swept is dead already, and uses wait. */
-function keepHouse(
-  { login, sessions, tokens, passkeys, devices }: Chapters,
-  { signingKeys }: OpenIssuer,
-  interval: Duration,
-  log: Log,
-): { end(): void } {
-  const every = (milliseconds: Duration, work: () => Promise<void>, failed: string) =>
-    setInterval(
-      () => work().catch((error: unknown) => log.error({ err: error }, failed)),
-      milliseconds,
-    ).unref()
-  const timers = [
-    every(interval, () => sessions.sweep(), 'sweeping failed'),
-    every(interval, () => login.sweep(), 'sweeping sign-ins that wait failed'),
-    every(interval, () => passkeys.sweep(), 'sweeping spent challenges failed'),
-    every(interval, () => devices.sweep(), 'sweeping trusted devices failed'),
-    every(interval, () => tokens.sweep(), 'sweeping refresh tokens failed'),
-    every(keysReadEvery, () => signingKeys.keepUp(), 'reading the signing keys failed'),
-    every(usesWritten, () => sessions.writeUses(), 'writing down which sessions were used failed'),
-  ]
-  return { end: () => timers.forEach(clearInterval) }
-}
-
-/** So long may another node go on accepting what a key has signed that was retired. */
-const keysReadEvery = seconds(5)
 
 async function isReachable(database: Database): Promise<boolean> {
   try {

@@ -77,17 +77,17 @@ describe('a stolen session cookie', () => {
   })
 })
 
-describe('a sign-in that is older than fifteen minutes', () => {
+describe('a sign-in that is older than ten minutes', () => {
   it('removes nothing with a right code, which is not used up', async () => {
     const ann = await guarded(app)
-    app.clock.advance(minutes(15) + 1)
+    app.clock.advance(minutes(10) + 1)
     const code = ann.shown()
     const answers = [
       await remove(app, ann.cookie, { code }),
       await remove(app, ann.cookie, { recovery_code: ann.recoveryCodes[0] }),
     ]
     for (const answer of answers) {
-      expect([answer.status, await outcome(answer)]).toEqual([403, 'not_fresh'])
+      expect([answer.status, await outcome(answer)]).toEqual([403, 'reauthentication_required'])
     }
     expect(await signInWith(app, ann.person, { code })).toBe(200)
     expect(await signInWith(app, ann.person, { recovery_code: ann.recoveryCodes[0] })).toBe(200)
@@ -109,8 +109,10 @@ describe('a sign-in that is older than fifteen minutes', () => {
       { ...asJson, ...bearing(renewed.access) },
       body,
     )
-    expect(await outcome(late)).toBe('not_fresh')
-    expect(await outcome(await remove(app, ann.cookie, { code: ann.shown() }))).toBe('not_fresh')
+    expect(await outcome(late)).toBe('reauthentication_required')
+    expect(await outcome(await remove(app, ann.cookie, { code: ann.shown() }))).toBe(
+      'reauthentication_required',
+    )
   })
 
   it.each(['database', 'sealed'] as const)(
@@ -119,9 +121,9 @@ describe('a sign-in that is older than fifteen minutes', () => {
       const place = await startApp({ sessionStore })
       const person = await place.registered()
       const cookie = await place.cookieOf(person)
-      place.clock.advance(minutes(7))
+      place.clock.advance(minutes(5))
       const ann = await setUp(place, cookie)
-      place.clock.advance(minutes(7))
+      place.clock.advance(minutes(4))
       const headers = { cookie: ann.cookie, origin: place.origin }
       const ended = await place.request('DELETE', '/sessions', headers)
       expect(ended.ok).toBe(true)
@@ -129,9 +131,11 @@ describe('a sign-in that is older than fifteen minutes', () => {
       expect(await outcome(await post(place, '/factors/recovery-codes', {}, last))).toBe(200)
       place.clock.advance(minutes(1))
       expect(await place.meStatus({ cookie: last })).toBe(200)
-      expect(await outcome(await remove(place, last, { code: ann.shown() }))).toBe('not_fresh')
+      expect(await outcome(await remove(place, last, { code: ann.shown() }))).toBe(
+        'reauthentication_required',
+      )
       expect(await outcome(await post(place, '/factors/recovery-codes', {}, last))).toBe(
-        'not_fresh',
+        'reauthentication_required',
       )
     },
   )
@@ -140,8 +144,10 @@ describe('a sign-in that is older than fifteen minutes', () => {
     const person = await app.registered()
     const cookie = await app.cookieOf(person)
     const { id, secret } = await enrolment(app, cookie)
-    app.clock.advance(minutes(15) + 1)
-    expect(await outcome(await post(app, '/factors/totp', {}, cookie))).toBe('not_fresh')
+    app.clock.advance(minutes(10) + 1)
+    expect(await outcome(await post(app, '/factors/totp', {}, cookie))).toBe(
+      'reauthentication_required',
+    )
     const body = { id, code: codeNow(secret, app.clock.now()) }
     expect((await post(app, '/factors/totp/confirm', body, cookie)).status).not.toBe(200)
     expect(await factorsOf(app, cookie)).toMatchObject({ mfa_enabled: false })

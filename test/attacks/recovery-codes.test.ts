@@ -129,7 +129,7 @@ describe('new recovery codes', () => {
     expect(forged.status).toBe(403)
     app.clock.advance(minutes(15) + 1)
     const late = await post(app, '/factors/recovery-codes', {}, ann.cookie)
-    expect([late.status, await outcome(late)]).toEqual([403, 'not_fresh'])
+    expect([late.status, await outcome(late)]).toEqual([403, 'reauthentication_required'])
     expect((await app.postJson('/factors/recovery-codes', {})).status).toBe(401)
     const plain = await app.cookieOf(await app.registered())
     expect((await post(app, '/factors/recovery-codes', {}, plain)).status).toBe(409)

@@ -7,16 +7,13 @@ import type { Instant } from '../../kernel/clock.ts'
  * - `passkey_presence`: somebody touched it, and that is all. One factor.
  * - `trusted_device`: a browser where the second factor was given lately. No factor: it only saves a prompt.
  */
-export const proofMethods = [
-  'password',
-  'totp',
-  'recovery_code',
-  'passkey',
-  'passkey_presence',
-  'trusted_device',
-] as const
-
-export type ProofMethod = (typeof proofMethods)[number]
+export type ProofMethod =
+  | 'password'
+  | 'totp'
+  | 'recovery_code'
+  | 'passkey'
+  | 'passkey_presence'
+  | 'trusted_device'
 
 /** Something that proved who a person is, and when. */
 export interface Proof {

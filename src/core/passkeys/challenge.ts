@@ -11,7 +11,7 @@ export interface Ceremony {
 }
 
 /** Long enough to fetch a security key from another room. */
-export const challengeLifetime: Duration = minutes(5)
+const challengeLifetime: Duration = minutes(5)
 
 const nonceBytes = 32
 const expiryBytes = 6

@@ -1,4 +1,4 @@
-export { type Ceremony, challengeLifetime } from './challenge.ts'
+export type { Ceremony } from './challenge.ts'
 export type { PasskeyOptions } from './options.ts'
 export type { Passkey, PasskeyId } from './passkey.ts'
 export { Passkeys, type RegistrationRefusal } from './service.ts'

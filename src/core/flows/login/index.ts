@@ -1,10 +1,5 @@
-export {
-  Completion,
-  type EnrolmentRequired,
-  type FactorRequired,
-  type LoginRequest,
-  type SignedIn,
-} from './completion.ts'
+export { Completion } from './completion.ts'
+export type { EnrolmentRequired, FactorRequired, LoginRequest, SignedIn } from './outcome.ts'
 export { enrolmentTime, type PendingLogin, pendingLifetime } from './pending.ts'
 export type { PendingLoginStore } from './pending-store.ts'
 export {

@@ -4,7 +4,7 @@ import type { Secret } from '../../../kernel/secret.ts'
 import { hashOfToken, mintToken, type TokenHash } from '../../../kernel/token.ts'
 import type { Account, AccountStore } from '../../accounts/index.ts'
 import type { Due, Proof } from '../../assurance/index.ts'
-import type { EnrolmentRequired, FactorRequired, LoginRequest } from './completion.ts'
+import type { EnrolmentRequired, FactorRequired, LoginRequest } from './outcome.ts'
 import { enrolmentTime, maxTries, type PendingLogin, pendingLifetime } from './pending.ts'
 import type { PendingLoginStore } from './pending-store.ts'
 
