@@ -85,6 +85,7 @@ function accountRow({ account }: SignedIn): AccountRow {
     canonical_email: account.canonicalEmail,
     full_name: account.fullName,
     status: account.status,
+    role: account.role,
     epoch: account.epoch,
     created_at: account.createdAt,
     email_verified_at: null,

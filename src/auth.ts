@@ -2,6 +2,7 @@ import { sql } from 'kysely'
 import type { Auth } from './api.ts'
 import { BreachedRanges } from './breaches/ranges.ts'
 import { blockListOf, type Configuration } from './config/index.ts'
+import type { Account } from './core/accounts/index.ts'
 import { TrustedDevices } from './core/devices/index.ts'
 import { Factors } from './core/factors/index.ts'
 import { Enrolment } from './core/flows/enrolment/index.ts'
@@ -205,7 +206,7 @@ function wireChapters(
   const unitOfWork = sqlUnitOfWork(database)
   const proving = new Proving({ passwords, factors, passkeys, clock })
   const stepUp = new StepUp({ factors, passkeys, proving, sessions, clock })
-  const requiresTwo = () => configuration.require_mfa === 'all'
+  const requiresTwo = (account: Account) => mustHaveTwo(configuration.require_mfa, account)
   const waiting = new Waiting({
     accounts,
     store: new SqlPendingLoginStore(database),
@@ -227,6 +228,10 @@ function wireChapters(
     ),
   }
   return { accounts, ...flows, passwords, passkeys, factors, devices, sessions, sessionPolicy }
+}
+
+function mustHaveTwo(required: Configuration['require_mfa'], { role }: Account): boolean {
+  return required === 'all' || (required === 'admins' && role === 'admin')
 }
 
 function wireHttp(

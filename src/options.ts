@@ -55,8 +55,8 @@ export interface AuthOptions {
   readonly sessionsWhenFull?: 'end_oldest' | 'refuse'
   /** How many steps of 30 seconds beside its own a code of an app is accepted in. Default 1. */
   readonly totpDrift?: 0 | 1 | 2
-  /** Who must have a second factor: nobody, or everybody. Default `off`. */
-  readonly requireMfa?: 'off' | 'all'
+  /** Who must have a second factor: nobody, administrators, or everybody. Default `off`. */
+  readonly requireMfa?: 'off' | 'admins' | 'all'
   /** For how long a browser is not asked for codes where its owner says so; `0s`, never. Default `30d`. */
   readonly trustedDevices?: string
   /** What signs access tokens. Default `EdDSA`. */

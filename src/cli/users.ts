@@ -5,15 +5,19 @@ import { type Format, formatOf, formats, openSource } from './source/file.ts'
 import { SourceError } from './source/source.ts'
 import { exportUsers } from './users-export.ts'
 import { batchSize, importUsers } from './users-import.ts'
+import { addSecurityCommands } from './users-security.ts'
 
 /** `sallyport users` */
 export function addUsersCommand(program: Command, configuration: () => Configuration): void {
   const users = program
     .command('users')
-    .description('bring accounts along from another system, or take them elsewhere')
+    .description(
+      'bring accounts along, take them elsewhere, and see to their roles and second factors',
+    )
     .action(() => users.outputHelp())
   addImport(users, configuration)
   addExport(users, configuration)
+  addSecurityCommands(users, configuration)
 }
 
 interface ImportFlags {

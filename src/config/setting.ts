@@ -45,7 +45,7 @@ export interface Settings {
   readonly sessions_per_account: number
   readonly sessions_when_full: 'end_oldest' | 'refuse'
   readonly totp_drift: 0 | 1 | 2
-  readonly require_mfa: 'off' | 'all'
+  readonly require_mfa: 'off' | 'admins' | 'all'
   readonly trusted_devices: Duration
   readonly token_algorithm: SigningAlgorithm
   readonly token_audience: string

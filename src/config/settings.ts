@@ -175,10 +175,10 @@ const settings: { readonly [Name in SettingName]: Setting<Settings[Name]> } = {
   },
   require_mfa: {
     about:
-      'who must have a second factor: `off`, whoever wants one; `all`, everybody, and who has none sets one up on the way in',
+      'who must have a second factor: `off`, whoever wants one; `admins`, who has that role (`sallyport users role`); `all`, everybody. Who must and has none sets one up on the way in',
     default: 'off',
     reason: 'a second factor that was lost locks people out; it is theirs, or yours, to ask for',
-    parse: parse.choice(['off', 'all']),
+    parse: parse.choice(['off', 'admins', 'all']),
   },
   trusted_devices: {
     about:

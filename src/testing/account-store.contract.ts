@@ -42,6 +42,18 @@ export function accountStoreContract(name: string, open: () => Promise<AccountSt
       expect(await store.findById(account.id)).toEqual({ ...account, status: 'active', epoch: 1 })
     })
 
+    it('gives another role, and with it another epoch, for one of 16 parallel callers', async () => {
+      const store = await open()
+      const account = anAccount()
+      await store.insert(account)
+      const told = await Promise.all(
+        Array.from({ length: 16 }, () => store.setRole(account.id, 'admin')),
+      )
+      expect(told.filter(Boolean)).toHaveLength(1)
+      expect(await store.findById(account.id)).toEqual({ ...account, role: 'admin', epoch: 1 })
+      expect(await store.setRole('acc_nobody' as AccountId, 'admin')).toBe(false)
+    })
+
     it('loses no epoch to 16 parallel callers', async () => {
       const store = await open()
       const account = anAccount()

@@ -23,6 +23,7 @@ export function anAccount(over: Partial<Account> & { readonly address?: string }
     canonicalEmail: email.canonical,
     fullName: named.name,
     status: 'active',
+    role: 'user',
     epoch: 0,
     createdAt: anInstant('2030-01-01T00:00:00Z'),
     emailVerifiedAt: undefined,

@@ -38,6 +38,7 @@ describe('fields that are not the client’s to set', () => {
       canonicalEmail: ann.email,
       fullName: ann.full_name,
       status: 'active',
+      role: 'user',
       epoch: 0,
       createdAt: app.clock.now(),
     })

@@ -36,6 +36,7 @@ describe('an application that calls the library', () => {
         canonicalEmail: 'bob@example.com',
         fullName: 'Bob Ray',
         status: 'active',
+        role: 'user',
         epoch: 0,
         createdAt: app.clock.now(),
         emailVerifiedAt: undefined,

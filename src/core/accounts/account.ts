@@ -8,6 +8,9 @@ export type AccountId = Brand<string, 'AccountId'>
 /** `disabled` accounts keep their data and are refused everywhere. */
 export type AccountStatus = 'active' | 'disabled'
 
+/** What somebody may do here. `admin` changes nothing yet but who must have a second factor. */
+export type AccountRole = 'user' | 'admin'
+
 /** The subject of every session. Holds no credential: those live in their own chapters and tables. */
 export interface Account {
   readonly id: AccountId
@@ -17,6 +20,7 @@ export interface Account {
   readonly canonicalEmail: CanonicalEmail
   readonly fullName: PersonName
   readonly status: AccountStatus
+  readonly role: AccountRole
   /** Sessions made in an earlier epoch are dead. */
   readonly epoch: number
   readonly createdAt: Instant

@@ -1,4 +1,4 @@
-import type { Account, AccountId, AccountStatus } from './account.ts'
+import type { Account, AccountId, AccountRole, AccountStatus } from './account.ts'
 import type { CanonicalEmail } from './email.ts'
 
 /** Keeps accounts. Promises, proven for each store by `accountStoreContract`: */
@@ -31,6 +31,9 @@ export interface AccountStore {
    * session outlives it. `false` when there is no such account.
    */
   setStatus(id: AccountId, status: AccountStatus): Promise<boolean>
+
+  /** Gives another role, and starts a new epoch in the same statement. `false` when nobody has been given another. */
+  setRole(id: AccountId, role: AccountRole): Promise<boolean>
 
   /**
    * Ends every session of the account in one step, by starting a new epoch. Gives the account as it is

@@ -1,6 +1,7 @@
 import type {
   Account,
   AccountId,
+  AccountRole,
   AccountStatus,
   AccountStore,
   CanonicalEmail,
@@ -91,6 +92,16 @@ export class SqlAccountStore implements AccountStore {
     return numUpdatedRows === 1n
   }
 
+  async setRole(id: AccountId, role: AccountRole): Promise<boolean> {
+    const { numUpdatedRows } = await this.#db.kysely
+      .updateTable('accounts')
+      .set((old) => ({ role, epoch: old('epoch', '+', 1) }))
+      .where('id', '=', id)
+      .where('role', '!=', role)
+      .executeTakeFirst()
+    return numUpdatedRows === 1n
+  }
+
   async startEpoch(id: AccountId, after?: number): Promise<Account | undefined> {
     const row = await this.#db.kysely
       .updateTable('accounts')
@@ -115,6 +126,7 @@ function toRow(account: Account): AccountRow {
     canonical_email: account.canonicalEmail,
     full_name: account.fullName,
     status: account.status,
+    role: account.role,
     epoch: account.epoch,
     created_at: account.createdAt,
     email_verified_at: account.emailVerifiedAt ?? null,
@@ -129,6 +141,7 @@ function fromRow(row: AccountRow): Account {
     canonicalEmail: row.canonical_email,
     fullName: row.full_name,
     status: row.status,
+    role: row.role,
     epoch: row.epoch,
     createdAt: row.created_at,
     emailVerifiedAt: row.email_verified_at ?? undefined,

@@ -20,6 +20,7 @@ export interface AccountRow {
   canonical_email: string
   full_name: string
   status: string
+  role: string
   epoch: number
   created_at: number
   email_verified_at: number | null

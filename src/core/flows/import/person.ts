@@ -60,6 +60,7 @@ export function readPerson(
     canonicalEmail: address.canonical,
     fullName,
     status: disabled ? 'disabled' : 'active',
+    role: 'user',
     epoch: 0,
     createdAt: createdAt ?? now,
     emailVerifiedAt,

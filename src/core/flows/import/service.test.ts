@@ -51,6 +51,7 @@ describe('an imported account', () => {
           canonicalEmail: 'ann@example.com',
           fullName: 'Ann Lee',
           status: 'disabled',
+          role: 'user',
           epoch: 0,
           createdAt: anInstant('2020-05-01T00:00:00Z'),
           emailVerifiedAt: anInstant('2020-05-02T00:00:00Z'),
@@ -67,6 +68,7 @@ describe('an imported account', () => {
         account: expect.objectContaining({
           fullName: 'ann',
           status: 'active',
+          role: 'user',
           createdAt: now,
           emailVerifiedAt: undefined,
         }),

@@ -93,6 +93,7 @@ describe('registration', () => {
         canonicalEmail: 'ann@example.com',
         fullName: 'Ann Example',
         status: 'active',
+        role: 'user',
         epoch: 0,
         createdAt: new FakeClock().now(),
       },

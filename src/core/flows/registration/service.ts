@@ -100,6 +100,7 @@ export class Registration {
       canonicalEmail: canonical,
       fullName,
       status: 'active',
+      role: 'user',
       epoch: 0,
       createdAt: clock.now(),
       emailVerifiedAt: undefined,

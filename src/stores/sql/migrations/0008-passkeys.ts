@@ -38,6 +38,7 @@ export const passkeys: Migration = {
     // What was proved, and when. Of sessions that have begun before nothing is known: what is sensitive asks again.
     "alter table sessions add column proofs text not null default '[]'",
     'alter table sessions drop column method',
+    "alter table accounts add column role text not null default 'user'",
     // A sign-in that waits is begun again in a minute.
     'delete from pending_logins',
     "alter table pending_logins add column proofs text not null default '[]'",
