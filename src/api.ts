@@ -1,4 +1,5 @@
 import type { Account, AccountId } from './core/accounts/index.ts'
+import type { OfferedProof } from './core/assurance/index.ts'
 import type { LoginOutcome } from './core/flows/login/index.ts'
 import type { PasswordChangeOutcome } from './core/flows/password-change/index.ts'
 import type { RegistrationOutcome } from './core/flows/registration/index.ts'
@@ -181,6 +182,18 @@ export interface Auth {
    * @throws {OverloadedError} Too many passwords are being hashed; nothing was done.
    */
   changePassword(input: PasswordChangeInput): Promise<PasswordChangeOutcome>
+
+  /**
+   * What somebody must prove before they do what is sensitive in your application, such as to delete all they have:
+   * one of these methods. `undefined` when they have proved enough in the last ten minutes (`sessionFresh`); a cookie
+   * that was stolen, or a screen that was left open, is not enough then. Send people to `/confirm?next=…`, which asks
+   * and leads back.
+   *
+   * @example
+   * const who = await auth.authenticate(request)
+   * if (who && (await auth.reauthenticationDue(who))) redirect('/confirm?next=/account/delete')
+   */
+  reauthenticationDue(who: Authenticated): Promise<readonly OfferedProof[] | undefined>
 
   /** The `Set-Cookie` value that hands a browser its session token. */
   cookieFor(token: Secret): string

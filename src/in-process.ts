@@ -29,7 +29,16 @@ const kinds = { cookie: 'session', bearer: 'bearer', token: 'jwt' } as const
 
 /** The verbs for the application around us. Not the HTTP handlers: those take nothing but requests. */
 export function inProcess(
-  { accounts, login, registration, passwordChange, sessions, sessionPolicy, tokens }: Chapters,
+  {
+    accounts,
+    login,
+    registration,
+    passwordChange,
+    sessions,
+    sessionPolicy,
+    stepUp,
+    tokens,
+  }: Chapters,
   { cookies, credentials, issuer }: Pick<HttpContext, 'cookies' | 'credentials' | 'issuer'>,
   { onRevoked }: SessionChecking,
 ): Omit<Auth, 'fetch' | 'ready' | 'metrics' | 'close'> {
@@ -73,6 +82,7 @@ export function inProcess(
         newPassword: new Secret(newPassword),
       })
     },
+    reauthenticationDue: (who) => stepUp.due(who),
     sessions: {
       list: (account) => sessions.list(account),
       revoke: (account, session) => sessions.endById(account, session),

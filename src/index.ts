@@ -9,6 +9,7 @@ export type {
 } from './api.ts'
 export { createAuth } from './auth.ts'
 export type { Account, AccountId } from './core/accounts/index.ts'
+export type { OfferedProof, Proof } from './core/assurance/index.ts'
 export type { LoginOutcome } from './core/flows/login/index.ts'
 export type { PasswordChangeOutcome } from './core/flows/password-change/index.ts'
 export type { RegistrationOutcome } from './core/flows/registration/index.ts'

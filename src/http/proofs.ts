@@ -24,21 +24,21 @@ export const credential: z.ZodType<unknown> = z.union([
 
 type Shape = Readonly<Record<string, z.ZodType>>
 
-/** Exactly one proof, of those that a route takes, and whatever else it reads. */
+/** One proof of those that a route takes, the first where there are several; and whatever else it reads. */
 export function proofShapes<More>(
-  kinds: readonly (keyof typeof proofFields)[],
+  kinds: readonly (keyof ProofBody)[],
   more: Shape = {},
 ): z.ZodType<ProofBody & More> {
   const shapes = kinds.map((kind) => z.object({ [kind]: proofFields[kind], ...more }))
   return z.union(shapes) as unknown as z.ZodType<ProofBody & More>
 }
 
-const proofFields = {
+const proofFields: Readonly<Record<keyof ProofBody, z.ZodType>> = {
   code: z.string(),
   recovery_code: z.string(),
   credential,
   password: z.string(),
-} as const
+}
 
 export function proofIn({ password, ...body }: ProofBody): GivenProof {
   return password === undefined

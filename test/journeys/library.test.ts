@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net'
 import { describe, expect, it } from 'vitest'
 import type { Auth } from '../../src/index.ts'
 import { OverloadedError, Secret } from '../../src/index.ts'
+import { minutes } from '../../src/kernel/clock.ts'
 import { startApp } from '../support/app.ts'
 import { onCleanUp } from '../support/clean-up.ts'
 
@@ -102,6 +103,20 @@ describe('an application that calls the library', () => {
     expect(await auth.authenticate({ headers: { cookie } })).toBeUndefined()
     const renewed = cookiePair(auth.cookieFor(next.token))
     expect(await auth.authenticate({ headers: { cookie: renewed } })).toBeDefined()
+  })
+
+  it('tells what must be proved before something sensitive, once the last proof is ten minutes old', async () => {
+    const dora = { ...ann, email: 'dora@example.com' }
+    await auth.register(dora)
+    const headers = { cookie: cookiePair(auth.cookieFor((await signedIn(dora)).token)) }
+    const due = async () => {
+      const who = await auth.authenticate({ headers })
+      return who && auth.reauthenticationDue(who)
+    }
+    app.clock.advance(minutes(10) - 1)
+    expect(await due()).toBeUndefined()
+    app.clock.advance(1)
+    expect(await due()).toEqual(['password'])
   })
 
   it('changes a password, which ends every session but the one that asked', async () => {

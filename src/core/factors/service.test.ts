@@ -57,20 +57,17 @@ function factorsWith(over: { readonly drift?: Drift }): Factors {
 /** What an app shows that was given the URI of an enrolment: now, or some steps away. */
 function shownBy({ uri }: EnrolmentShown, stepsAway = 0): string {
   const written = new URL(uri.expose()).searchParams.get('secret') ?? ''
-  const bits = [...written].map((one) =>
-    'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'.indexOf(one).toString(2).padStart(5, '0'),
-  )
-  const bytes = bits.join('').match(/.{8}/g) ?? []
-  const secret = Uint8Array.from(bytes, (one) => Number.parseInt(one, 2))
-  return codeOf(secret, stepAt(clock.now()) + stepsAway)
+  const letters = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'
+  const bits = [...written].map((one) => letters.indexOf(one).toString(2).padStart(5, '0'))
+  const bytes = (bits.join('').match(/.{8}/g) ?? []).map((one) => Number.parseInt(one, 2))
+  return codeOf(Uint8Array.from(bytes), stepAt(clock.now()) + stepsAway)
 }
 
 /** Six digits that are not the app's, anywhere near. */
 function wrongFor(app: EnrolmentShown): string {
   const near = [-2, -1, 0, 1, 2].map((away) => shownBy(app, away))
-  return ['111111', '222222', '333333', '444444', '555555', '666666'].find(
-    (one) => !near.includes(one),
-  ) as string
+  const codes = ['111111', '222222', '333333', '444444', '555555', '666666']
+  return codes.find((one) => !near.includes(one)) as string
 }
 
 /** An app that is in use, a minute after it was confirmed. */

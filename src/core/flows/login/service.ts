@@ -106,7 +106,7 @@ export class Login {
     const { accounts, passkeys } = this.#deps
     const asserted = await passkeys.assert(response, signIn(browser))
     const account = asserted && (await accounts.findById(asserted.passkey.accountId))
-    if (!account || account.status !== 'active') return refused('passkey_refused')
+    if (!asserted || account?.status !== 'active') return refused('passkey_refused')
     const outcome = await this.#complete(account, [asserted], request)
     return outcome === 'overtaken' ? refused('passkey_refused') : outcome
   }
