@@ -55,7 +55,10 @@ export async function submitConfirmation(
   const outcome = await context.stepUp.prove(exchange, proofIn(body), request.signal)
   if (outcome.kind === 'refused') return refuse(exchange, refusals[outcome.reason])
   const { offers, recoveryCodesLeft: left } = outcome
-  const next = destination(exchange, body.next)
+  const wanted = destination(exchange, body.next)
+  // Told where they would look for it; whatever else was wanted comes first.
+  const next =
+    left !== undefined && wanted === security ? `${security}?notice=recovery_code_used` : wanted
   return handOver(exchange, outcome, {
     message: offers ? 'Proved. Something else is needed as well' : 'Confirmed',
     more: {
@@ -111,6 +114,8 @@ const fields = [
   ['code', 'totp'],
   ['password', 'password'],
 ] as const
+
+const security = '/account/security'
 
 function destination({ context }: Exchange, next: string | undefined): string {
   return ownPath(next, context.publicAddress) ?? home

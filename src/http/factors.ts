@@ -78,7 +78,7 @@ export async function confirmTotp(
   const answer = {
     ...speaks.body,
     message: 'Authenticator app set up',
-    recovery_codes: outcome.codes.map((code) => code.expose()),
+    ...(outcome.codes && { recovery_codes: outcome.codes.map((code) => code.expose()) }),
   }
   return withCookies(context.answers.json(requestId, 200, answer), speaks.cookies)
 }

@@ -51,7 +51,8 @@ export async function submitFactor(
   const outcome = await context.login.withFactor({
     pending,
     factor: proofIn(body),
-    trusts: body.trust_device,
+    // A device is trusted by a cookie.
+    trusts: body.trust_device && body.pending_token === undefined,
     ...arriving(exchange),
   })
   if (outcome.kind === 'refused' && outcome.reason === 'login_expired') return expired(exchange)

@@ -99,7 +99,7 @@ export async function submitLogin(exchange: LoginExchange): Promise<Response> {
     password: new Secret(body.password),
     factor: body.totp_token ? { kind: 'totp', code: new Secret(body.totp_token) } : undefined,
     kind: kinds[transport],
-    trusts: body.trust_device,
+    trusts: body.trust_device && isInCookies(transport),
     ...arriving(exchange),
   })
   return answerLogin(exchange, outcome, { inCookies: isInCookies(transport), next: body.next })

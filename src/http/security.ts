@@ -41,6 +41,7 @@ async function securityOf(
   const held = await context.secondFactor.heldBy(actor)
   const passkeys = await context.secondFactor.passkeys(actor)
   const devices = await devicesOf({ context, request, actor })
+  const isRecent = (await context.stepUp.due(actor)) === undefined
   return securityPage({
     frame: context.frame,
     password: passwordSince === undefined ? undefined : { changedAt: new Date(passwordSince) },
@@ -55,7 +56,8 @@ async function securityOf(
         ? undefined
         : { left: held.recoveryCodes, madeAt: new Date(codesMadeAt) },
     passkeys: passkeys.map(shownPasskey),
-    devices: devices.map(({ id, agent, address, isCurrent, ...times }) => ({
+    // Like sessions: a list of places is not for a screen that was left open.
+    devices: (isRecent ? devices : []).map(({ id, agent, address, isCurrent, ...times }) => ({
       id,
       device: deviceOf(agent),
       address,
@@ -64,7 +66,7 @@ async function securityOf(
       seenAt: new Date(times.seenAt),
       expiresAt: new Date(times.expiresAt),
     })),
-    recent: (await context.stepUp.due(actor)) === undefined,
+    recent: isRecent,
     required: await context.secondFactor.isRequired(actor),
     notice: noticeIn(query.get('notice')),
     problems,
@@ -83,6 +85,7 @@ export function shownPasskey({ id, name, createdAt, usedAt, backedUp }: Passkey)
 }
 
 const notices = [
+  'app_added',
   'app_removed',
   'recovery_code_used',
   'passkey_added',
@@ -142,6 +145,9 @@ export async function submitConfirmation(
     return refuse(exchange, factorRefusals.wrong_code)
   }
   const { cookies } = await whatSpeaksFor(exchange, outcome)
+  if (!outcome.codes) {
+    return withCookies(context.answers.redirect(requestId, `${page}?notice=app_added`), cookies)
+  }
   const html = recoveryCodesPage({
     frame: context.frame,
     codes: outcome.codes.map((code) => code.expose()),

@@ -31,8 +31,9 @@ const title = 'Security'
 const path = '/account/security'
 
 const notices = {
+  app_added: 'Your authenticator app is set up. All your other sessions have ended.',
   app_removed: 'Your authenticator app is removed. All your other sessions have ended.',
-  recovery_code_used: 'You have signed in with a recovery code. It cannot be used again.',
+  recovery_code_used: 'A recovery code was used. It cannot be used again.',
   passkey_added: 'Your passkey is added. You can sign in with it from now on.',
   passkey_removed:
     'The passkey is removed. Your device may still offer it: you can delete it there as well.',

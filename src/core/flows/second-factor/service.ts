@@ -1,7 +1,7 @@
 import { type Refused, refused } from '../../../kernel/outcome.ts'
 import type { Secret } from '../../../kernel/secret.ts'
 import type { Account, AccountStore } from '../../accounts/index.ts'
-import { type HeldFactors, secondFactors } from '../../assurance/index.ts'
+import { type HeldFactors, needsTwo, secondFactors } from '../../assurance/index.ts'
 import type { EnrolmentShown, FactorId, Factors } from '../../factors/index.ts'
 import type { Passkey, PasskeyId, Passkeys, RegistrationRefusal } from '../../passkeys/index.ts'
 import type { Authenticated, Sessions, StartedSession } from '../../sessions/index.ts'
@@ -40,11 +40,14 @@ export type EnrolOutcome =
 /** The codes are known this once. */
 export type CodesOutcome = { readonly kind: 'made'; readonly codes: readonly Secret[] } | Refusal
 
+/** With the first second factor of an account come its recovery codes, known this once. */
 export type ConfirmOutcome =
-  | ({ readonly kind: 'confirmed'; readonly codes: readonly Secret[] } & StartedSession)
+  | ({
+      readonly kind: 'confirmed'
+      readonly codes: readonly Secret[] | undefined
+    } & StartedSession)
   | Refusal
 
-/** With the first second factor of an account come its recovery codes. */
 export type AddPasskeyOutcome =
   | ({
       readonly kind: 'added'
@@ -101,15 +104,15 @@ export class SecondFactor {
   /** Puts the app to use by its first code. From now on a sign-in needs one. */
   async confirm({ actor, presented }: Asking, id: string, code: Secret): Promise<ConfirmOutcome> {
     const { factors, sessions } = this.#deps
+    const before = await factors.heldBy(actor.accountId)
     const confirmed = await factors.confirm(actor.accountId, id as FactorId, code.expose())
     if (confirmed.kind === 'refused') {
       return refused(confirmed.reason === 'expired' ? 'no_enrolment' : confirmed.reason)
     }
-    const made = await factors.makeRecoveryCodes(actor.accountId)
+    const codes = await this.#firstCodes(actor, before)
     const proof = { method: 'totp', at: confirmed.at, factor: id } as const
     const started = await sessions.endOthers(actor, presented, proof)
-    if (!started || made.kind === 'refused') return refused('not_authenticated')
-    return { kind: 'confirmed', codes: made.codes, ...started }
+    return started ? { kind: 'confirmed', codes, ...started } : refused('not_authenticated')
   }
 
   /** Ten new recovery codes; the old ones are dead. */
@@ -143,13 +146,12 @@ export class SecondFactor {
   ): Promise<AddPasskeyOutcome> {
     const { factors, passkeys, sessions } = this.#deps
     const { accountId, session } = actor
-    const isFirst = secondFactors(await factors.heldBy(accountId)) === 0
+    const before = await factors.heldBy(accountId)
     const added = await passkeys.register(accountId, response, { boundTo: session.id, name })
     if (added.kind === 'refused') return added
-    const made = isFirst ? await factors.makeRecoveryCodes(accountId) : undefined
+    const codes = await this.#firstCodes(actor, before)
     const started = await sessions.endOthers(actor, presented, added.proof)
     if (!started) return refused('not_authenticated')
-    const codes = made?.kind === 'made' ? made.codes : undefined
     return { kind: 'added', passkey: added.passkey, codes, ...started }
   }
 
@@ -173,6 +175,16 @@ export class SecondFactor {
     return this.#take({ actor, presented }, proof, (keepsOne) =>
       passkeys.remove(actor.accountId, id as PasskeyId, keepsOne),
     )
+  }
+
+  /** Codes that somebody keeps already stay good: new ones would make them worthless without a word. */
+  async #firstCodes(
+    { accountId }: Authenticated,
+    before: HeldFactors,
+  ): Promise<readonly Secret[] | undefined> {
+    if (needsTwo(before) && before.recoveryCodes > 0) return undefined
+    const made = await this.#deps.factors.makeRecoveryCodes(accountId)
+    return made.kind === 'made' ? made.codes : undefined
   }
 
   /** The store decides whether it is the last: two that are taken at the same time would each leave the other. */
