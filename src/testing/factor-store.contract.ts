@@ -2,8 +2,9 @@ import { beforeEach, describe, expect, it } from 'vitest'
 import type { AccountId } from '../core/accounts/index.ts'
 import { nothingHeld } from '../core/assurance/index.ts'
 import type { FactorId, FactorStore, TotpEnrolment, TotpFactor } from '../core/factors/index.ts'
+import type { PasskeyStore } from '../core/passkeys/index.ts'
 import { type Instant, minutes, plus } from '../kernel/clock.ts'
-import { anInstant, aTotpEnrolment } from './records.ts'
+import { anInstant, aPasskey, aTotpEnrolment } from './records.ts'
 import { recoveryCodesContract, someRecoveryCodeHashes } from './recovery-codes.contract.ts'
 
 const start = anInstant('2030-01-01T00:00:00Z')
@@ -16,14 +17,19 @@ function confirmedFrom(enrolment: TotpEnrolment, lastStep: number): TotpFactor {
   return { ...rest, confirmedAt: later, lastStep, failures: 0, disabledAt: undefined }
 }
 
-/** What every {@link FactorStore} must do. `open` also gives ids of accounts that exist. */
+/** What every {@link FactorStore} must do. `open` also gives the passkeys beside it, and ids of accounts that exist. */
 export function factorStoreContract(
   name: string,
-  open: () => Promise<{ store: FactorStore; newAccount: () => Promise<AccountId> }>,
+  open: () => Promise<{
+    store: FactorStore
+    passkeys: PasskeyStore
+    newAccount: () => Promise<AccountId>
+  }>,
 ): void {
   recoveryCodesContract(name, open)
 
   let store: FactorStore
+  let passkeys: PasskeyStore
   let owner: AccountId
   let other: AccountId
 
@@ -46,6 +52,7 @@ export function factorStoreContract(
     beforeEach(async () => {
       const opened = await open()
       store = opened.store
+      passkeys = opened.passkeys
       owner = await opened.newAccount()
       other = await opened.newAccount()
     })
@@ -239,6 +246,22 @@ export function factorStoreContract(
       expect(await store.heldBy('nobody' as AccountId)).toEqual(nothingHeld)
       await store.removeTotp(owner, false)
       expect(await held()).toEqual(nothingHeld)
+    })
+
+    it('tells of passkeys by their ids, beside an app or without one, as they come and go', async () => {
+      const ids = async () => (await store.heldBy(owner)).passkeys.toSorted()
+      const [first, second] = [aPasskey(owner), aPasskey(owner)]
+      await passkeys.insert(first, 20)
+      expect(await store.heldBy(owner)).toEqual({ ...nothingHeld, passkeys: [first.id] })
+      await passkeys.insert(second, 20)
+      expect(await ids()).toEqual([first.id, second.id].toSorted())
+      const { id } = await confirmed()
+      expect((await store.heldBy(owner)).app).toEqual({ id, isDisabled: false })
+      await passkeys.remove(owner, first.id, true)
+      expect(await ids()).toEqual([second.id])
+      expect(await store.heldBy(other)).toEqual(nothingHeld)
+      await passkeys.remove(owner, second.id, true)
+      expect(await store.heldBy(owner)).toEqual({ ...nothingHeld, app: { id, isDisabled: false } })
     })
   })
 }

@@ -1,6 +1,8 @@
 export { accountStoreContract } from './account-store.contract.ts'
 export { FakeClock } from './clock.ts'
+export { deviceStoreContract } from './device-store.contract.ts'
 export { factorStoreContract } from './factor-store.contract.ts'
+export { passkeyStoreContract } from './passkey-store.contract.ts'
 export { passwordStoreContract } from './password-store.contract.ts'
 export { pendingLoginStoreContract } from './pending-login-store.contract.ts'
 export { anAccount, anInstant, aSession, aTokenHash } from './records.ts'

@@ -4,6 +4,7 @@ import type { PasswordHash, PasswordStore, StoredPassword } from '../core/passwo
 import { anInstant } from './records.ts'
 
 const now = anInstant('2030-01-01T00:00:00Z')
+const later = anInstant('2030-06-01T00:00:00Z')
 
 const aHash = (name: number | string): StoredPassword => ({
   hash: `$hash$${name}` as PasswordHash,
@@ -90,6 +91,46 @@ export function passwordStoreContract(
       expect(await store.replace(other, aHash(1).hash, aHash(3), now)).toBe(false)
       expect(await store.find(owner)).toEqual(aHash(1))
       expect(await store.find(other)).toBeUndefined()
+    })
+
+    it('tells when a password was chosen, and nothing of who has none', async () => {
+      const { store, newAccount } = await open()
+      const [owner, imported, without] = [
+        await newAccount(),
+        await newAccount(),
+        await newAccount(),
+      ]
+      await store.insert(owner, aHash(1), now)
+      await store.insertAll(new Map([[imported, aHash(2)]]), later)
+      expect(await store.changedAt(owner)).toBe(now)
+      expect(await store.changedAt(imported)).toBe(later)
+      expect(await store.changedAt(without)).toBeUndefined()
+      expect(await store.changedAt('nobody' as AccountId)).toBeUndefined()
+    })
+
+    it('moves that date with another password, and leaves it where only the hash is made anew', async () => {
+      const { store, newAccount } = await open()
+      const [owner, other] = [await newAccount(), await newAccount()]
+      await store.insert(owner, aHash(1), now)
+      await store.insert(other, aHash(1), now)
+      expect(await store.replace(owner, aHash(1).hash, aHash(2))).toBe(true)
+      expect(await store.find(owner)).toEqual(aHash(2))
+      expect(await store.changedAt(owner)).toBe(now)
+      expect(await store.replace(owner, aHash(2).hash, aHash(3), later)).toBe(true)
+      expect(await store.changedAt(owner)).toBe(later)
+      expect(await store.replace(owner, aHash(3).hash, aHash(4))).toBe(true)
+      expect(await store.changedAt(owner)).toBe(later)
+      expect(await store.changedAt(other)).toBe(now)
+    })
+
+    it('leaves the date of a password that it does not add or replace', async () => {
+      const { store, newAccount } = await open()
+      const owner = await newAccount()
+      await store.insert(owner, aHash(1), now)
+      expect(await store.insert(owner, aHash(2), later)).toBe(false)
+      await store.insertAll(new Map([[owner, aHash(2)]]), later)
+      expect(await store.replace(owner, aHash(2).hash, aHash(3), later)).toBe(false)
+      expect(await store.changedAt(owner)).toBe(now)
     })
   })
 }

@@ -1,8 +1,10 @@
 import { type Account, type AccountId, parseEmail, parseName } from '../core/accounts/index.ts'
+import type { DeviceId, TrustedDevice } from '../core/devices/index.ts'
 import type { FactorId, TotpEnrolment } from '../core/factors/index.ts'
+import type { Passkey, PasskeyId } from '../core/passkeys/index.ts'
 import type { Session, SessionId } from '../core/sessions/index.ts'
 import { type Instant, instantOf } from '../kernel/clock.ts'
-import { publicId, systemRandom } from '../kernel/random.ts'
+import { publicId, systemRandom, urlSafe } from '../kernel/random.ts'
 import { hashOfToken, mintToken, type TokenHash } from '../kernel/token.ts'
 
 /** Times in tests are written out: `anInstant('2030-01-01T00:00:00Z')`. */
@@ -67,6 +69,44 @@ export function aTotpEnrolment(
     sealed: `sealed ${id}`,
     createdAt: anInstant('2030-01-01T00:00:00Z'),
     expiresAt: anInstant('2030-01-01T00:15:00Z'),
+    ...over,
+  }
+}
+
+/** A passkey that nobody has the key of, made at 2030-01-01T00:00:00Z. */
+export function aPasskey(accountId: AccountId, over: Partial<Passkey> = {}): Passkey {
+  return {
+    id: publicId(systemRandom, 'pk') as PasskeyId,
+    accountId,
+    credentialId: urlSafe(systemRandom, 32),
+    publicKey: urlSafe(systemRandom, 77),
+    counter: 0,
+    backupEligible: true,
+    backedUp: false,
+    transports: ['internal', 'hybrid'],
+    name: 'Phone',
+    createdAt: anInstant('2030-01-01T00:00:00Z'),
+    usedAt: undefined,
+    ...over,
+  }
+}
+
+/** A browser that an account trusts from 2030-01-01T00:00:00Z, for thirty days. */
+export function aTrustedDevice(
+  accountId: AccountId,
+  over: Partial<TrustedDevice> = {},
+): TrustedDevice {
+  const token = mintToken('device', systemRandom).expose()
+  return {
+    id: publicId(systemRandom, 'dv') as DeviceId,
+    tokenHash: hashOfToken('device', token) as TokenHash,
+    accountId,
+    epoch: 3,
+    agent: 'Mozilla/5.0',
+    address: '192.0.2.1',
+    createdAt: anInstant('2030-01-01T00:00:00Z'),
+    seenAt: anInstant('2030-01-01T00:00:00Z'),
+    expiresAt: anInstant('2030-01-31T00:00:00Z'),
     ...over,
   }
 }

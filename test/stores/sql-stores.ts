@@ -5,17 +5,21 @@ import type { Database } from '../../src/stores/sql/database.ts'
 import { SqlFactorStore } from '../../src/stores/sql/factors.ts'
 import { migrate, migrationStatus } from '../../src/stores/sql/migrate.ts'
 import type { Migration } from '../../src/stores/sql/migrations/migration.ts'
+import { SqlPasskeyStore } from '../../src/stores/sql/passkeys.ts'
 import { SqlPasswordStore } from '../../src/stores/sql/passwords.ts'
 import { SqlPendingLoginStore } from '../../src/stores/sql/pending-logins.ts'
 import { SqlRefreshFamilyStore } from '../../src/stores/sql/refresh-families.ts'
 import { SqlSessionStore } from '../../src/stores/sql/sessions.ts'
 import { SqlSigningKeyStore } from '../../src/stores/sql/signing-keys.ts'
+import { SqlDeviceStore } from '../../src/stores/sql/trusted-devices.ts'
 import { sqlUnitOfWork } from '../../src/stores/sql/unit-of-work.ts'
 import {
   accountStoreContract,
   anAccount,
   anInstant,
+  deviceStoreContract,
   factorStoreContract,
+  passkeyStoreContract,
   passwordStoreContract,
   pendingLoginStoreContract,
   refreshFamilyStoreContract,
@@ -69,7 +73,17 @@ export function sqlStoresContract(name: string, openEmpty: () => Promise<Databas
 
   factorStoreContract(name, async () => {
     const { db, newAccount } = await peopled()
-    return { store: new SqlFactorStore(db), newAccount }
+    return { store: new SqlFactorStore(db), passkeys: new SqlPasskeyStore(db), newAccount }
+  })
+
+  passkeyStoreContract(name, async () => {
+    const { db, newAccount } = await peopled()
+    return { store: new SqlPasskeyStore(db), factors: new SqlFactorStore(db), newAccount }
+  })
+
+  deviceStoreContract(name, async () => {
+    const { db, newAccount } = await peopled()
+    return { store: new SqlDeviceStore(db), newAccount }
   })
 
   pendingLoginStoreContract(name, async () => {
