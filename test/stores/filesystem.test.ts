@@ -22,6 +22,7 @@ import { anAccount, anInstant, aSession, sessionStoreContract } from '../../src/
 import { onCleanUp, temporaryFolder } from '../support/clean-up.ts'
 import { spawnTied } from '../support/tied-process.ts'
 import { sessionStoreModel } from './session-model.ts'
+import { sessionSwap } from './session-swap.ts'
 
 const open = async (folder = `${temporaryFolder()}/sessions`) => ({
   store: await FileSessionStore.open(folder, systemRandom),
@@ -30,6 +31,7 @@ const open = async (folder = `${temporaryFolder()}/sessions`) => ({
 
 sessionStoreContract('filesystem', () => open())
 sessionStoreModel('filesystem', () => open())
+sessionSwap('filesystem', () => open())
 
 const start = anInstant('2030-01-01T00:00:00Z')
 const program = join(import.meta.dirname, '../support/session-process.ts')

@@ -6,6 +6,7 @@ import { startMemcached } from '../support/memcached.ts'
 import type { NetworkServer } from '../support/network-server.ts'
 import { openTunnel } from '../support/tunnel.ts'
 import { lostConnection, sessionServerFaults } from './session-server-faults.ts'
+import { sessionSwap } from './session-swap.ts'
 
 const now = anInstant('2030-01-01T00:00:00Z')
 
@@ -20,10 +21,9 @@ function openedStore({ port }: Pick<NetworkServer, 'port'>) {
   return store
 }
 
-sessionStoreContract('memcached', async () => ({
-  store: openedStore(server),
-  account: anAccount(),
-}))
+const open = async () => ({ store: openedStore(server), account: anAccount() })
+sessionStoreContract('memcached', open)
+sessionSwap('memcached', open)
 
 sessionServerFaults('memcached', async () => {
   const own = await startMemcached()

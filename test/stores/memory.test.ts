@@ -3,11 +3,13 @@ import { OverloadedError } from '../../src/kernel/errors.ts'
 import { MemorySessionStore } from '../../src/stores/memory/sessions.ts'
 import { anAccount, anInstant, aSession, sessionStoreContract } from '../../src/testing/index.ts'
 import { sessionStoreModel } from './session-model.ts'
+import { sessionSwap } from './session-swap.ts'
 
 const open = async () => ({ store: new MemorySessionStore(), account: anAccount() })
 
 sessionStoreContract('memory', open)
 sessionStoreModel('memory', open)
+sessionSwap('memory', open)
 
 describe('the bound of sessions in memory', () => {
   const start = anInstant('2030-01-01T00:00:00Z')

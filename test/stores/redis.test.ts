@@ -19,6 +19,7 @@ import {
   refusal,
   sessionServerFaults,
 } from './session-server-faults.ts'
+import { sessionSwap } from './session-swap.ts'
 
 const now = anInstant('2030-01-01T00:00:00Z')
 
@@ -56,15 +57,19 @@ function allOf(nodes: NetworkServer[]): FailingServer {
   }
 }
 
-sessionStoreContract('redis', async () => {
+const one = async () => {
   await redisClient(server).flushall()
   return { store: openedStore(serverUrl()), account: anAccount() }
-})
+}
+sessionStoreContract('redis', one)
+sessionSwap('redis', one)
 
-sessionStoreContract('redis cluster', async () => {
+const several = async () => {
   for (const node of cluster) await redisClient(node).flushall()
   return { store: openedStore(clusterUrl()), account: anAccount() }
-})
+}
+sessionStoreContract('redis cluster', several)
+sessionSwap('redis cluster', several)
 
 sessionServerFaults('redis', async () => {
   const own = await startRedis()

@@ -27,6 +27,7 @@ import {
   signingKeyStoreContract,
 } from '../../src/testing/index.ts'
 import { sessionStoreModel } from './session-model.ts'
+import { sessionSwap } from './session-swap.ts'
 
 const now = anInstant('2030-01-01T00:00:00Z')
 
@@ -101,6 +102,7 @@ export function sqlStoresContract(name: string, openEmpty: () => Promise<Databas
   }
   sessionStoreContract(name, sessions)
   sessionStoreModel(name, sessions)
+  sessionSwap(name, sessions)
 
   describe(`unit of work: ${name}`, () => {
     it('leaves nothing behind when the work fails half-way', async () => {

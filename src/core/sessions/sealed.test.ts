@@ -87,6 +87,22 @@ describe('a sealed session', () => {
     expect(await sealed.find(presented(ofNobody), start)).toBeUndefined()
   })
 
+  it('goes on under another token beside the former one, which proves no more than before', async () => {
+    const account = anAccount({ epoch: 7 })
+    const { sealed, told, epochOf, set } = setUp(account)
+    const former = await begun(sealed, aSession(account))
+    const { tokenHash: _, ...session } = former.session
+    const proofs = [...session.proofs, { method: 'totp', at: later, factor: 'totp_1' } as const]
+    const next = await sealed.swap({ ...session, proofs })
+    expect(await sealed.find(presented(next), start)).toEqual({ ...next.session, proofs })
+    expect(await sealed.find(presented(former), start)).toEqual(former.session)
+    expect(next.token.expose()).not.toBe(former.token.expose())
+    expect([epochOf(account), told]).toEqual([7, []])
+    set(account, { epoch: 8 })
+    expect(await sealed.find(presented(next), start)).toBeUndefined()
+    expect(await sealed.find(presented(former), start)).toBeUndefined()
+  })
+
   it('slides by another token, of the same session; the old one is good until its own end', async () => {
     const account = anAccount()
     const { sealed } = setUp(account)
