@@ -2,9 +2,18 @@ import { describe, expect, it } from 'vitest'
 import { anInstant } from '../../testing/records.ts'
 import { type HeldFactors, needsTwo, nothingHeld, secondFactors } from './held.ts'
 import { levelOf, methodReferences } from './level.ts'
-import { type Proof, type ProofMethod, proofMethods } from './proof.ts'
+import type { Proof, ProofMethod } from './proof.ts'
 
 const at = anInstant('2030-01-01T00:00:00Z')
+
+const proofMethods: readonly ProofMethod[] = [
+  'password',
+  'totp',
+  'recovery_code',
+  'passkey',
+  'passkey_presence',
+  'trusted_device',
+]
 
 const held: HeldFactors = {
   hasPassword: true,
