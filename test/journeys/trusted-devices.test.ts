@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { minutes } from '../../src/kernel/clock.ts'
 import { cookieIn, type HeaderRecord, jsonOf, type Person, startApp } from '../support/app.ts'
-import { CookieJar, credentialsIn, fieldIn, transports } from '../support/cookie-jar.ts'
+import { CookieJar, credentialsIn, fieldIn } from '../support/cookie-jar.ts'
 import { addKey, cookieNamed, signInByKey } from '../support/passkeys.ts'
 import {
   guarded,
@@ -23,7 +23,7 @@ const devicesOf = async (headers: HeaderRecord) =>
 const signIn = ({ email, password }: Person, more: object, headers: HeaderRecord = {}) =>
   app.postJson('/login', { email, password, ...more }, headers)
 
-describe.each(transports)('a program with %s', (transport) => {
+describe.each(['cookie', 'token-cookie'] as const)('a program with %s', (transport) => {
   it('trusts its device, and signs in without a code for thirty days', async () => {
     const ann = await guarded(app)
     const code = ann.next()
@@ -63,17 +63,30 @@ describe.each(transports)('a program with %s', (transport) => {
 
   it('says so in the second step as well', async () => {
     const ann = await guarded(app)
-    const inBody = transport === 'bearer' || transport === 'token'
     const body = { code: ann.next(), trust_device: true }
-    const answer = inBody
-      ? await prove(app, await pendingOf(app, ann.person, transport), body)
-      : await post(app, '/login/factor', body, await pendingCookieOf(app, ann.person, transport))
+    const pending = await pendingCookieOf(app, ann.person, transport)
+    const answer = await post(app, '/login/factor', body, pending)
     expect(answer.status).toBe(200)
     const cookie = cookieNamed(answer, 'sallyport_device') as string
     const again = await signIn(ann.person, { transport }, { cookie })
     expect(await app.meStatus(await credentialsIn(app, again))).toBe(200)
   })
 })
+
+it.each(['bearer', 'token'])(
+  'is nothing for a program with %s, which keeps no cookies',
+  async (transport) => {
+    const ann = await guarded(app)
+    const more = { transport, trust_device: true }
+    const atOnce = await signIn(ann.person, { ...more, totp_token: ann.next() })
+    const pending = await pendingOf(app, ann.person, transport)
+    const code = { code: ann.next(), trust_device: true }
+    for (const answer of [atOnce, await prove(app, pending, code)]) {
+      expect([answer.status, answer.headers.getSetCookie()]).toEqual([200, []])
+    }
+    expect(await devicesOf({ cookie: ann.cookie })).toEqual([])
+  },
+)
 
 it('removes one device of two, and the other stays', async () => {
   const ann = await guarded(app)

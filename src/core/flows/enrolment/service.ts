@@ -1,7 +1,7 @@
 import { type Refused, refused } from '../../../kernel/outcome.ts'
 import type { Secret } from '../../../kernel/secret.ts'
 import type { AccountStore } from '../../accounts/index.ts'
-import { needsTwo, type Proof } from '../../assurance/index.ts'
+import { type Proof, stillDue } from '../../assurance/index.ts'
 import type { EnrolmentShown, FactorId, Factors } from '../../factors/index.ts'
 import type { Passkeys, RegistrationRefusal } from '../../passkeys/index.ts'
 import type { Revocations } from '../../sessions/index.ts'
@@ -120,6 +120,8 @@ export class Enrolment {
     const { waiting, factors, completion } = this.#deps
     const found = await waiting.find(token)
     if (!found || !completion.requiresTwo(found.account)) return undefined
-    return needsTwo(await factors.heldBy(found.account.id)) ? undefined : found
+    const held = await factors.heldBy(found.account.id)
+    const due = stillDue(found.pending.proofs, held, { isRequired: true })
+    return due.kind === 'enrolment' ? found : undefined
   }
 }
