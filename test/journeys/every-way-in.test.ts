@@ -165,6 +165,14 @@ const factor = (give: (typeof gives)[number]): Step => ({
   back: 0,
 })
 
+/** At the sign-in that waited before the last one. */
+const overtaken = (give: (typeof gives)[number]): Step => ({
+  way: 'factor',
+  give,
+  browser: 'unknown',
+  back: 1,
+})
+
 describe('every way in', () => {
   it.each(states)('leads by one step where it should, and nowhere else: %s', async (state) => {
     for (const requireMfa of ['off', 'all'] as const) {
@@ -202,6 +210,33 @@ describe('every way in', () => {
     const passkey: Step = { ...app, what: 'passkey' }
     const added = await outcomes('all', 'nothing yet', [withPassword, passkey])
     expect(added).toEqual(['enrolment', 'session'])
+  })
+
+  it('leads nowhere with what was used, tried too often, or overtaken by a new factor', async () => {
+    const tries = (count: number) => Array.from({ length: count }, () => factor('wrong code'))
+    const app: Step = { way: 'enrolment', what: 'app', isRight: true, back: 0 }
+    const stories = [
+      [
+        'off',
+        'an app',
+        [withPassword, factor('code'), withPassword, factor('used code')],
+        'refused',
+      ],
+      ['off', 'an app', [withPassword, factor('code'), factor('code')], 'refused'],
+      ['off', 'an app', [withPassword, ...tries(4), factor('code')], 'session'],
+      ['off', 'an app', [withPassword, ...tries(5), factor('code')], 'refused'],
+      ['off', 'an app', [withPassword, ...tries(5), factor('recovery code')], 'refused'],
+      ['off', 'an app', [withPassword, { way: 'pause', minutes: 9 }, factor('code')], 'session'],
+      ['off', 'an app', [withPassword, { way: 'pause', minutes: 10 }, factor('code')], 'refused'],
+      ['all', 'nothing yet', [withPassword, app, app], 'refused'],
+      ['all', 'nothing yet', [withPassword, app, factor('code')], 'refused'],
+      ['all', 'nothing yet', [withPassword, withPassword, app, overtaken('code')], 'refused'],
+      ['all', 'nothing yet', [withPassword, withPassword, app, { ...app, back: 1 }], 'refused'],
+    ] as const satisfies readonly (readonly [RequireMfa, State, readonly Step[], Outcome])[]
+    for (const [requireMfa, state, steps, last] of stories) {
+      const told = await outcomes(requireMfa, state, steps)
+      expect([steps, told.at(-1)]).toEqual([steps, last])
+    }
   })
 
   it('leads to a session with every factor that is due, and never without, in whatever order', async () => {
