@@ -11,7 +11,7 @@ import { type ConfirmBody, enrolmentAnswer, qrOf } from './factors.ts'
 import { whatSpeaksFor } from './hand-over.ts'
 import { arriving, loginRefusals, settled } from './login.ts'
 import { expired, type PendingBody, pendingIn } from './login-factor.ts'
-import { type Problem, problem, refusedProof } from './problems.ts'
+import { type Problem, problem } from './problems.ts'
 import { credential } from './proofs.ts'
 import { text } from './shape.ts'
 
@@ -40,8 +40,8 @@ export const enrolPasskeyShape: z.ZodType<EnrolPasskeyBody> = z.object({
 const refusals: Readonly<Record<EnrolmentRefusal, Problem>> = {
   login_expired: loginRefusals.login_expired,
   too_many_sessions: loginRefusals.too_many_sessions,
-  wrong_code: refusedProof('wrong_code'),
-  passkey_refused: refusedProof('passkey_refused'),
+  wrong_code: loginRefusals.wrong_code,
+  passkey_refused: loginRefusals.passkey_refused,
   no_enrolment: problem('no_enrolment'),
   passkey_known: problem('passkey_known'),
   too_many_passkeys: problem('too_many_passkeys'),

@@ -24,12 +24,12 @@ export const credential: z.ZodType<unknown> = z.union([
 
 type Shape = Readonly<Record<string, z.ZodType>>
 
-/** One proof of those that a route takes, the first where there are several; and whatever else it reads. */
+/** Exactly one proof, of those that a route takes, and whatever else it reads: of two, one would be spent for nothing. */
 export function proofShapes<More>(
   kinds: readonly (keyof ProofBody)[],
   more: Shape = {},
 ): z.ZodType<ProofBody & More> {
-  const shapes = kinds.map((kind) => z.object({ [kind]: proofFields[kind], ...more }))
+  const shapes = kinds.map((kind) => z.object({ ...noProof, [kind]: proofFields[kind], ...more }))
   return z.union(shapes) as unknown as z.ZodType<ProofBody & More>
 }
 
@@ -39,6 +39,9 @@ const proofFields: Readonly<Record<keyof ProofBody, z.ZodType>> = {
   credential,
   password: z.string(),
 }
+
+const absent = z.undefined().optional()
+const noProof = { code: absent, recovery_code: absent, credential: absent, password: absent }
 
 export function proofIn({ password, ...body }: ProofBody): GivenProof {
   return password === undefined

@@ -86,7 +86,7 @@ export class WaysIn {
   factor(waiting: Waiting | undefined, give: Give, at: Circumstances): Told {
     if (!waiting || !this.#isOpen(waiting, at)) return refused
     waiting.tries += 1
-    const proved = this.#proving(give)
+    const proved = this.asksFor(waiting, give) ? this.#proving(give) : undefined
     if (!proved) return refused
     waiting.isOver = true
     return this.#after([...waiting.proved, proved], at)
@@ -110,6 +110,16 @@ export class WaysIn {
 
   mayEnrol(waiting: Waiting, at: Circumstances): boolean {
     return this.#rules.isRequired && !this.#hasSecond && this.#isOpen(waiting, at)
+  }
+
+  /** What is not asked for is not looked at, and so not used up. */
+  asksFor({ proved }: Waiting, give: Give): boolean {
+    const { app, hasPasskey, codes } = this.standing
+    const isSecond = proved.includes('password')
+    if (give.endsWith('password')) return !isSecond
+    if (give.startsWith('passkey')) return hasPasskey
+    if (give.endsWith('recovery code')) return isSecond && this.#hasSecond && codes > 0
+    return isSecond && app === 'works'
   }
 
   get #hasSecond(): boolean {

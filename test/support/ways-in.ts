@@ -141,13 +141,14 @@ export class Attempt {
     const at = this.#at(browser)
     const { waiting } = held
     const tries = waiting?.tries
+    const isAsked = waiting !== undefined && this.#rules.asksFor(waiting, give)
     const told = this.#rules.factor(waiting, give, at)
     const answer = await this.#post('/login/factor', { ...held.body, ...proof }, cookie)
-    const isLookedAt = this.#subject.standing.app === 'works' && waiting?.tries !== tries
+    const isLookedAt = isAsked && waiting.tries !== tries
     if (isLookedAt && give.endsWith('code') && !give.includes('recovery')) {
       this.#counted(give === 'code')
     }
-    if (give === 'recovery code' && waiting?.tries !== tries) {
+    if (isLookedAt && give === 'recovery code') {
       this.#subject.spent.push(...this.#subject.codes.splice(0, 1))
     }
     return this.#seen(answer, told)

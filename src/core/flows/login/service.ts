@@ -122,9 +122,11 @@ export class Login {
     const found = await waiting.takeTry(token)
     if (!found) return refused('login_expired')
     const { pending, account } = found
+    // What is not asked for would be spent for nothing.
+    if (!(await this.#isAskedFor(found, factor))) return refused(refusalOf(factor))
     const { signal } = request
     const proved = await proving.prove(account.id, factor, { ceremony: asFactor(pending), signal })
-    if (!proved) return refused(factor.kind === 'passkey' ? 'passkey_refused' : 'wrong_code')
+    if (!proved) return refused(refusalOf(factor))
     // Of two that were right at the same time one goes in.
     if (!(await waiting.end(pending))) return refused('login_expired')
 
@@ -175,6 +177,11 @@ export class Login {
     return { ...outcome, recoveryCodesLeft: left }
   }
 
+  async #isAskedFor(found: WaitingLogin, { kind }: GivenProof): Promise<boolean> {
+    const { due } = await this.#shown(found)
+    return due.kind === 'proof' && due.offers.includes(kind)
+  }
+
   async #shown({ pending: { proofs }, account }: WaitingLogin): Promise<WaitingShown> {
     const held = await this.#deps.factors.heldBy(account.id)
     const isRequired = this.#deps.completion.requiresTwo(account)
@@ -189,6 +196,10 @@ export class Login {
 
 /** For what is typed: it was asked for by nobody. */
 const noCeremony: Ceremony = { purpose: 'factor', boundTo: '' }
+
+function refusalOf({ kind }: GivenProof): 'passkey_refused' | 'wrong_code' {
+  return kind === 'passkey' ? 'passkey_refused' : 'wrong_code'
+}
 
 function signIn(browser: string): Ceremony {
   return { purpose: 'sign_in', boundTo: browser }
