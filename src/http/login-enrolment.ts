@@ -95,7 +95,7 @@ export const appForm: FormPage<string | undefined> = async (exchange, _given, pr
     uri: shown.uri.expose(),
     typed: shown.typed.expose(),
     action: `${app}/confirm`,
-    back: { href: page, text: 'Back' },
+    back: { href: page, text: 'Choose another way' },
     problems,
     csrfToken: undefined,
   })

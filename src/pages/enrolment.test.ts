@@ -69,7 +69,7 @@ describe('the recovery codes', () => {
   it('lead on to where they are told, and are kept by buttons that the script shows', () => {
     const codes = ['zpbj-xc89-cyfm-ja85']
     const html = recoveryCodesPage({ frame, codes, after: 'passkey', onward: '/a?b&c' })
-    expect(html).toContain('Your passkey is added.')
+    expect(html).toContain('Your passkey is added')
     expect(html).toContain('href="/a?b&amp;c">I have kept them</a>')
     expect(html).toMatch(/data-keep hidden>.*data-copy>.*data-download>.*data-print>/s)
   })

@@ -34,7 +34,7 @@ const titles = {
 export function factorPage(view: FactorView): string {
   const { frame, proved, offers, asked, next, problems } = view
   if (offers.length === 0) return nothingLeft(view)
-  const title = asked ? titles[asked] : 'Use your passkey'
+  const title = titleOfStep(view)
 
   const content = html`<h1>${title}</h1>
 <p class="lead">${proofs[proved]} ${needed(view)}</p>
@@ -54,13 +54,25 @@ ${otherWays({ path: '/login/factor', offers, asked, next })}
   })
 }
 
-function needed({ asked }: FactorView): string {
-  return asked === 'password'
+/** The passkey is what the account has; a recovery code is for who has lost it. */
+function isKeyFirst({ asked, offers }: FactorView): boolean {
+  return asked === 'recovery_code' && offers.includes('passkey') && !offers.includes('totp')
+}
+
+function titleOfStep(view: FactorView): string {
+  if (isKeyFirst(view)) return 'One more step'
+  return view.asked ? titles[view.asked] : 'Use your passkey'
+}
+
+function needed(view: FactorView): string {
+  if (isKeyFirst(view)) return 'Your passkey is needed as well, or one of your recovery codes.'
+  return view.asked === 'password'
     ? 'Your password is needed as well.'
     : 'One more step, and you are in.'
 }
 
-function withPasskey({ asked, next }: FactorView): Html {
+function withPasskey(view: FactorView): Html {
+  const { asked, next } = view
   return passkeyForm({
     purpose: 'get',
     action: '/login/factor',
@@ -68,7 +80,7 @@ function withPasskey({ asked, next }: FactorView): Html {
     text: 'Use a passkey',
     carried: { next },
     ...(asked
-      ? { look: 'quiet', or: 'after' }
+      ? { look: isKeyFirst(view) ? 'main' : 'quiet', or: 'after' }
       : {
           look: 'main',
           otherwise: 'Your passkey is needed, and this browser cannot use one here.',

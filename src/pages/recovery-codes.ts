@@ -13,7 +13,8 @@ export interface RecoveryCodesView {
 const notices = {
   enrolment: 'Your authenticator app is set up. All your other sessions have ended.',
   renewal: 'These are your new codes. The old ones are worthless.',
-  passkey: 'Your passkey is added. You can sign in with it from now on.',
+  passkey:
+    'Your passkey is added, and your password alone signs nobody in any more. All your other sessions have ended.',
 } as const
 
 const title = 'Keep these recovery codes'

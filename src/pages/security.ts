@@ -34,9 +34,10 @@ const notices = {
   app_added: 'Your authenticator app is set up. All your other sessions have ended.',
   app_removed: 'Your authenticator app is removed. All your other sessions have ended.',
   recovery_code_used: 'A recovery code was used. It cannot be used again.',
-  passkey_added: 'Your passkey is added. You can sign in with it from now on.',
+  passkey_added:
+    'Your passkey is added. You can sign in with it from now on. All your other sessions have ended.',
   passkey_removed:
-    'The passkey is removed. Your device may still offer it: you can delete it there as well.',
+    'The passkey is removed. All your other sessions have ended. Your device may still offer it: you can delete it there as well.',
   passkey_renamed: 'The passkey has its new name.',
   device_removed: 'That device is not trusted any more. You will be asked for a code there again.',
   nothing_to_confirm: 'There was nothing left to confirm.',

@@ -237,7 +237,7 @@ describe('password managers are told', () => {
 
   it('which account and which password sign in', async () => {
     expect(await hints(await open('/login'))).toEqual([
-      'email email username',
+      'email email username webauthn',
       'password password current-password',
     ])
   })

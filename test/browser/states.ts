@@ -1,11 +1,9 @@
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import type { Page } from 'playwright-core'
-import { codeNow } from '../support/authenticator.ts'
 import type { ServerProcess } from '../support/server-process.ts'
+import { type Show, securityStates } from './security-states.ts'
 import { fillIn, password, registered, sendUnchecked, signIn, signInElsewhere } from './visitor.ts'
-
-type Show = (page: Page, server: ServerProcess) => Promise<unknown>
 
 /** Every form that a page can take, as its visitors come to see it. */
 export const states: readonly (readonly [name: string, show: Show])[] = [
@@ -28,16 +26,7 @@ export const states: readonly (readonly [name: string, show: Show])[] = [
   ['the only session', oneSession],
   ['the sessions, one ended for safety', endedForSafety],
   ['the dashboard, a session ended for safety', warnedDashboard],
-  ['the sessions, long after the sign-in', oldSession],
-  ['the sign-in of somebody who is signed in', signInAgain],
-  ['the second step of a sign-in', secondStep],
-  ['a refused second step', refusedSecondStep],
-  ['the second step, by recovery code', recoveryStep],
-  ['the security of an account without a second factor', security],
-  ['the security of an account with an app', securityWithApp],
-  ['the set-up of an authenticator app', enrolment],
-  ['a refused set-up of an authenticator app', refusedEnrolment],
-  ['the recovery codes', recoveryCodes],
+  ...securityStates,
   ['a page that is not there', (page, { url }) => go(page, `${url}/nowhere`)],
   ['a page that failed', failure],
 ]
@@ -139,78 +128,6 @@ async function warnedDashboard(page: Page, server: ServerProcess): Promise<void>
   await copied(page, server)
   await go(page, `${server.url}/dashboard`)
   await page.getByText('ended for your safety').waitFor()
-}
-
-/** As if the person had signed in an hour ago, and been here ever since. */
-async function oldSession(page: Page, server: ServerProcess): Promise<void> {
-  const person = await registered(server)
-  await signInElsewhere(server, person, agents[1] as string)
-  await signIn(page, server, person)
-  const database = new DatabaseSync(join(server.dataDir, 'sallyport.db'), { timeout: 5000 })
-  database.exec('update sessions set authenticated_at = authenticated_at - 3600000')
-  database.close()
-  await go(page, `${server.url}/account/sessions`)
-}
-
-async function signInAgain(page: Page, server: ServerProcess): Promise<void> {
-  await oldSession(page, server)
-  await page.getByRole('link', { name: 'Sign in again to end sessions' }).click()
-  await page.waitForURL(/login/)
-}
-
-async function security(page: Page, server: ServerProcess): Promise<void> {
-  await signIn(page, server, await registered(server))
-  await go(page, `${server.url}/account/security`)
-}
-
-async function enrolment(page: Page, server: ServerProcess): Promise<void> {
-  await security(page, server)
-  await page.getByRole('button', { name: 'Set up an authenticator app' }).click()
-  await page.waitForURL(/security\/app$/)
-}
-
-async function refusedEnrolment(page: Page, server: ServerProcess): Promise<void> {
-  await enrolment(page, server)
-  await fillIn(page, { Code: 'abcdef' })
-  await sendUnchecked(page)
-}
-
-/** Types what the app would show for the secret on the page. */
-async function recoveryCodes(page: Page, server: ServerProcess): Promise<string> {
-  await enrolment(page, server)
-  const typed = (await page.locator('code').textContent()) ?? ''
-  await fillIn(page, { Code: codeNow(typed) })
-  await page.getByRole('button', { name: 'Confirm' }).click()
-  await page.getByText('Keep these recovery codes').waitFor()
-  return typed
-}
-
-async function securityWithApp(page: Page, server: ServerProcess): Promise<void> {
-  await recoveryCodes(page, server)
-  await page.getByRole('link', { name: 'I have kept them' }).click()
-  await page.waitForURL(/security$/)
-}
-
-async function secondStep(page: Page, server: ServerProcess): Promise<void> {
-  await recoveryCodes(page, server)
-  const { email } = await (await page.request.get(`${server.url}/me`)).json()
-  await page.context().clearCookies()
-  await go(page, `${server.url}/login`)
-  await fillIn(page, { 'E-mail address': email, Password: password })
-  await page.locator('form [type=submit]').click()
-  await page.waitForURL(/login\/factor/)
-}
-
-async function refusedSecondStep(page: Page, server: ServerProcess): Promise<void> {
-  await secondStep(page, server)
-  await fillIn(page, { Code: '12345' })
-  await sendUnchecked(page)
-}
-
-async function recoveryStep(page: Page, server: ServerProcess): Promise<void> {
-  await secondStep(page, server)
-  await page.getByRole('link', { name: 'Use a recovery code instead' }).click()
-  await page.waitForURL(/with=recovery_code/)
 }
 
 /** Takes a table away from under the server for as long as the page needs. */

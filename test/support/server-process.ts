@@ -27,6 +27,8 @@ export async function startServer(options: ServerOptions = {}): Promise<ServerPr
 
 export class ServerProcess {
   readonly url: string
+  /** The same under a name: a passkey belongs to one, and there is none for an address of numbers. */
+  readonly named: string
   readonly managementUrl: string
   readonly dataDir: string
   /** All that was ever written, over restarts too: for searching in logs. */
@@ -45,6 +47,7 @@ export class ServerProcess {
   ) {
     this.#args = args
     this.url = `http://127.0.0.1:${port}`
+    this.named = `http://localhost:${port}`
     this.managementUrl = `http://127.0.0.1:${managementPort}`
     this.dataDir = dataDir
     this.#env = cleanEnvironment({
