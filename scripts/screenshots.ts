@@ -14,7 +14,8 @@ const ada = {
 
 try {
   mkdirSync(folder, { recursive: true })
-  const { url } = await startServer()
+  // By name: only there browsers have passkeys.
+  const { named: url } = await startServer()
   await picture('sign-in', 'light', `${url}/login`)
   await picture('dashboard', 'dark', `${url}/dashboard`)
 } finally {

@@ -173,7 +173,8 @@ describe('bcrypt in a context', () => {
     // Without the rule they take a hundredth of it.
     expect(median(times.long)).toBeGreaterThan(median(times.usual) / 4)
     expect(median(times.older)).toBeGreaterThan(median(times.usual) / 4)
-  }, 20_000)
+    // These threads come last: on a busy machine they wait for everybody else.
+  }, 90_000)
 
   it('lets a right password in that it could not hash, and leaves its older hash as it is', async () => {
     const context = contextOf({ schemes: ['bcrypt', 'argon2id'] })

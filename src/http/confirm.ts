@@ -36,13 +36,7 @@ export async function showConfirmation(exchange: SignedInExchange): Promise<Resp
   if (!(await context.stepUp.due(actor))) {
     return context.answers.redirect(requestId, destination(exchange, query.get('next')))
   }
-  const asked = query.get('with')
-  const given = {
-    ...(asked === 'recovery_code' && { recovery_code: '' }),
-    ...(asked === 'totp' && { code: '' }),
-    ...(asked === 'password' && { password: '' }),
-    next: query.get('next') ?? '',
-  }
+  const given = wantedIn(query)
   const html = await confirmForm(exchange, given, [])
   return context.answers.page(requestId, 200, html ?? '')
 }
@@ -98,6 +92,12 @@ export const confirmForm: FormPage<string | undefined> = async (exchange, given,
 }
 
 type Asked = Exclude<OfferedProof, 'passkey'>
+
+/** What a link to such a page says: which form to show, and where to go afterwards. */
+export function wantedIn(query: Exchange['query']): Readonly<Record<string, string>> {
+  const field = fields.find(([, proof]) => proof === query.get('with'))?.[0]
+  return { ...(field && { [field]: '' }), next: query.get('next') ?? '' }
+}
 
 /** What the form that was sent, or a link on it, is for; else the first that can be typed. */
 export function askedIn(

@@ -4,6 +4,7 @@ import { needsTwo } from '../core/assurance/index.ts'
 import type { EnrolmentShown } from '../core/factors/index.ts'
 import type { SecondFactorRefusal } from '../core/flows/second-factor/index.ts'
 import { Secret } from '../kernel/secret.ts'
+import type { EnrolmentView } from '../pages/enrolment.ts'
 import { withCookies } from './answers.ts'
 import { type Exchange, refuse } from './exchange.ts'
 import { whatSpeaksFor } from './hand-over.ts'
@@ -12,6 +13,8 @@ import { factorIn, type ProofBody, proofShapes } from './proofs.ts'
 import type { SignedIn } from './route.ts'
 
 type SignedInExchange = Exchange & SignedIn
+
+type EnrolmentParts = Pick<EnrolmentView, 'id' | 'qr' | 'uri' | 'typed'>
 
 export const factorRefusals: Readonly<Record<SecondFactorRefusal, Problem>> = {
   not_authenticated: problem('invalid_session'),
@@ -47,6 +50,12 @@ export async function enrolTotp(exchange: SignedInExchange): Promise<Response> {
   const outcome = await context.secondFactor.enrol(exchange)
   if (outcome.kind === 'refused') return refuse(exchange, factorRefusals[outcome.reason])
   return context.answers.json(requestId, 200, enrolmentAnswer(outcome.enrolment))
+}
+
+/** The same for a page. */
+export function enrolmentShown(enrolment: EnrolmentShown): EnrolmentParts {
+  const { id, uri, typed } = enrolment
+  return { id, qr: qrOf(enrolment), uri: uri.expose(), typed: typed.expose() }
 }
 
 export function enrolmentAnswer(enrolment: EnrolmentShown): object {
@@ -117,7 +126,7 @@ export interface QrPath {
 }
 
 /** With four squares of margin, which cameras ask for (ISO/IEC 18004). */
-export function qrOf({ uri }: Pick<EnrolmentShown, 'uri'>): QrPath {
+function qrOf({ uri }: Pick<EnrolmentShown, 'uri'>): QrPath {
   const { size, data } = encode(uri.expose(), { ecc: 'M', border: 4 })
   const squares = data.flatMap((row, y) =>
     row.flatMap((isDark, x) => (isDark ? [`M${x} ${y}h1v1h-1z`] : [])),

@@ -7,7 +7,7 @@ import { requiredPage } from '../pages/required.ts'
 import { withCookies } from './answers.ts'
 import { deviceOf } from './device.ts'
 import { type Exchange, type FormPage, refuse } from './exchange.ts'
-import { type ConfirmBody, enrolmentAnswer, qrOf } from './factors.ts'
+import { type ConfirmBody, enrolmentAnswer, enrolmentShown } from './factors.ts'
 import { whatSpeaksFor } from './hand-over.ts'
 import { arriving, loginRefusals, settled } from './login.ts'
 import { expired, type PendingBody, pendingIn } from './login-factor.ts'
@@ -90,10 +90,7 @@ export const appForm: FormPage<string | undefined> = async (exchange, _given, pr
   if (!shown) return undefined
   return enrolmentPage({
     frame: context.frame,
-    id: shown.id,
-    qr: qrOf(shown),
-    uri: shown.uri.expose(),
-    typed: shown.typed.expose(),
+    ...enrolmentShown(shown),
     action: `${app}/confirm`,
     back: { href: page, text: 'Choose another way' },
     problems,

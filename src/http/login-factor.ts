@@ -2,7 +2,7 @@ import type { z } from 'zod'
 import type { WaitingShown } from '../core/flows/login/index.ts'
 import { Secret } from '../kernel/secret.ts'
 import { factorPage } from '../pages/factor.ts'
-import { askedIn } from './confirm.ts'
+import { askedIn, wantedIn } from './confirm.ts'
 import { type Exchange, type FormPage, refuse } from './exchange.ts'
 import { answerLogin, arriving, loginRefusals, trustDevice } from './login.ts'
 import { ownPath } from './next.ts'
@@ -31,13 +31,7 @@ export async function showFactor(exchange: Exchange): Promise<Response> {
   if (!waiting) return context.answers.redirect(requestId, '/login?notice=expired')
   if (waiting.due.kind === 'enrolment')
     return context.answers.redirect(requestId, '/login/enrolment')
-  const asked = query.get('with')
-  const given = {
-    ...(asked === 'recovery_code' && { recovery_code: '' }),
-    ...(asked === 'totp' && { code: '' }),
-    ...(asked === 'password' && { password: '' }),
-    next: query.get('next') ?? '',
-  }
+  const given = wantedIn(query)
   return context.answers.page(requestId, 200, await factorForm(exchange, given, []))
 }
 

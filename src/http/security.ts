@@ -9,7 +9,7 @@ import { withCookies } from './answers.ts'
 import { deviceOf } from './device.ts'
 import { devicesOf } from './devices.ts'
 import { type Exchange, type FormPage, refuse } from './exchange.ts'
-import { type ConfirmBody, factorRefusals, qrOf } from './factors.ts'
+import { type ConfirmBody, enrolmentShown, factorRefusals } from './factors.ts'
 import { handOver, whatSpeaksFor } from './hand-over.ts'
 import { eitherIn, type ProofBody, proofShapes } from './proofs.ts'
 import type { SignedIn } from './route.ts'
@@ -123,10 +123,7 @@ export const enrolmentForm: FormPage<string | undefined> = async (
   if (!shown) return undefined
   return enrolmentPage({
     frame: context.frame,
-    id: shown.id,
-    qr: qrOf(shown),
-    uri: shown.uri.expose(),
-    typed: shown.typed.expose(),
+    ...enrolmentShown(shown),
     action: `${enrolment}/confirm`,
     back: { href: page, text: 'Not now' },
     problems,

@@ -15,7 +15,7 @@ export function startupBlock(
   const { management_host, management_port, password_policy: policy } = configuration
   const folder = resolve(configuration.data_dir)
   const lines = [
-    ['Open', configuration.url.origin],
+    ['Open', addressOf(configuration)],
     ['Health', `http://${hostText(management_host)}:${management_port}/health/ready`],
     ['Data', folder],
     [
@@ -54,6 +54,11 @@ function sessionsText(configuration: Configuration): string {
 function hashingText({ scheme, cost, threads, memory }: Hashing): string {
   const each = `${threads} thread${threads === 1 ? '' : 's'}`
   return `${scheme} ${writeCost(cost)} on ${each}: ${Math.ceil(memory / 2 ** 20)} MiB at most`
+}
+
+/** By its name where this machine has one: browsers make no passkeys for an address of numbers. */
+function addressOf({ url }: Configuration): string {
+  return url.hostname === '127.0.0.1' ? url.origin.replace('127.0.0.1', 'localhost') : url.origin
 }
 
 /** Without user and password. */

@@ -43,7 +43,7 @@ describe('the first start', () => {
     const lines = server.stdout.split('\n').filter((line) => line !== '')
     expect(lines).toEqual([
       expect.stringMatching(/^Sallyport \d+\.\d+\.\d+ is ready$/),
-      `  Open       ${server.url}`,
+      `  Open       ${server.named}`,
       `  Health     ${server.managementUrl}/health/ready`,
       `  Data       ${folder}`,
       `  Database   ${join(folder, 'sallyport.db')}`,
