@@ -69,7 +69,8 @@ async function change(
   const auth = await composeAuth(configuration, { clock: systemClock, random: systemRandom, log })
   try {
     const changed = await work(database, account)
-    if (changed) await auth.sessions.revokeAll(account.id)
+    // Also where nothing was left to change: an earlier attempt may have ended before this.
+    await auth.sessions.revokeAll(account.id)
     return changed
   } finally {
     await auth.close()

@@ -71,22 +71,22 @@ export async function beginApp(
   const enrolment = pending && (await context.enrolment.begin(pending))
   if (!enrolment) return expired(exchange)
   return audience === 'page'
-    ? context.answers.redirect(requestId, app)
+    ? context.answers.redirect(requestId, `${app}?id=${enrolment.id}`)
     : context.answers.json(requestId, 200, enrolmentAnswer(enrolment))
 }
 
 /** `GET /login/enrolment/app`: the QR code, and where its first code is entered. */
 export async function showApp(exchange: Exchange): Promise<Response> {
-  const { context, requestId } = exchange
-  const html = await appForm(exchange, {}, [])
+  const { context, requestId, query } = exchange
+  const html = await appForm(exchange, { id: query.get('id') ?? '' }, [])
   if (html === undefined) return context.answers.redirect(requestId, page)
   return context.answers.page(requestId, 200, html)
 }
 
-export const appForm: FormPage<string | undefined> = async (exchange, _given, problems) => {
+export const appForm: FormPage<string | undefined> = async (exchange, given, problems) => {
   const { context } = exchange
   const pending = pendingIn(exchange, undefined)
-  const shown = pending && (await context.enrolment.shown(pending))
+  const shown = pending && (await context.enrolment.shown(pending, given['id'] ?? ''))
   if (!shown) return undefined
   return enrolmentPage({
     frame: context.frame,

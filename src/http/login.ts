@@ -158,7 +158,7 @@ export async function answerLogin(
       return withCookies(answer, settled(exchange, outcome))
     }
     case 'enrolment_required':
-      return enrolmentRequired(exchange, outcome, { inCookies, next })
+      return enrolmentRequired(exchange, outcome, { inCookies })
     case 'factor_required':
       return factorRequired(exchange, outcome, { inCookies, next })
     case 'refused':
@@ -203,12 +203,11 @@ function factorRequired(
 function enrolmentRequired(
   { context, requestId, audience }: Exchange,
   { pending }: EnrolmentRequired,
-  { inCookies, next }: LoginAnswer,
+  { inCookies }: Pick<LoginAnswer, 'inCookies'>,
 ): Response {
   const cookie = context.cookies.pending.give(pending.expose(), context.enrolmentTime)
   if (audience === 'page') {
-    const query = next === undefined ? '' : `?next=${encodeURIComponent(next.toWellFormed())}`
-    return withCookies(context.answers.redirect(requestId, `/login/enrolment${query}`), [cookie])
+    return withCookies(context.answers.redirect(requestId, '/login/enrolment'), [cookie])
   }
   const body = {
     requires_mfa: true,

@@ -18,7 +18,7 @@ export const credential: z.ZodType<unknown> = z.union([
   z.record(z.string(), z.unknown()),
   z.string().transform((text) => {
     const parsed = parseJson(text, maxDepth)
-    return parsed.kind === 'parsed' ? parsed.value : undefined
+    return parsed.kind === 'parsed' ? parsed.value : null
   }),
 ])
 

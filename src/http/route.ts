@@ -65,6 +65,9 @@ export type Arrival = Pick<Exchange, 'context' | 'request' | 'requestId' | 'clie
 export async function admit(row: Route, arrival: Arrival): Promise<Response> {
   const { context, request } = arrival
   const stranger = { ...arrival, ...nobody, audience: audienceOf(row, request) }
+  if (Object.values(arrival.parameters).some((one) => one.includes('\0'))) {
+    return refuse(stranger, problem('not_found'))
+  }
   const query = parseFields(queryOf(request.url))
   if (typeof query === 'string') return refuse(stranger, problem(query))
   if (row.takesNoQuery && query.size > 0) return refuse(stranger, problem('query_not_allowed'))

@@ -11,6 +11,7 @@ import { problem } from './problems.ts'
 import { eitherIn, type ProofBody, proofShapes } from './proofs.ts'
 import type { SignedIn } from './route.ts'
 import { shownPasskey } from './security.ts'
+import { idText } from './shape.ts'
 
 type SignedInExchange = Exchange & SignedIn
 
@@ -69,7 +70,7 @@ interface RenameBody {
   readonly name: string
 }
 
-export const renameFormShape: z.ZodType<RenameBody> = z.object({ id: z.string(), name: z.string() })
+export const renameFormShape: z.ZodType<RenameBody> = z.object({ id: idText, name: z.string() })
 
 /** `POST /account/security/passkeys/rename`. */
 export async function submitName(
@@ -88,7 +89,7 @@ interface WhichPasskey {
 
 export const passkeyRemovalShape: z.ZodType<ProofBody & WhichPasskey> = proofShapes<WhichPasskey>(
   ['code', 'credential'],
-  { id: z.string() },
+  { id: idText },
 )
 
 /** `POST /account/security/passkeys/remove`. */
@@ -112,7 +113,7 @@ interface WhichDevice {
   readonly id: string
 }
 
-export const deviceRemovalShape: z.ZodType<WhichDevice> = z.object({ id: z.string() })
+export const deviceRemovalShape: z.ZodType<WhichDevice> = z.object({ id: idText })
 
 /** `POST /account/security/devices/remove`: a code is asked for there again. */
 export async function submitDeviceRemoval(

@@ -92,6 +92,7 @@ const notices = [
   'passkey_removed',
   'passkey_renamed',
   'device_removed',
+  'nothing_to_confirm',
 ] as const
 
 function noticeIn(text: string | undefined): (typeof notices)[number] | undefined {
@@ -103,23 +104,23 @@ export async function beginEnrolment(exchange: SignedInExchange): Promise<Respon
   const { context, requestId } = exchange
   const outcome = await context.secondFactor.enrol(exchange)
   if (outcome.kind === 'refused') return context.answers.redirect(requestId, page)
-  return context.answers.redirect(requestId, enrolment)
+  return context.answers.redirect(requestId, `${enrolment}?id=${outcome.enrolment.id}`)
 }
 
 /** `GET /account/security/app`: the QR code, and where its first code is entered. */
 export async function showEnrolment(exchange: SignedInExchange): Promise<Response> {
-  const { context, requestId } = exchange
-  const html = await enrolmentForm(exchange, {}, [])
+  const { context, requestId, query } = exchange
+  const html = await enrolmentForm(exchange, { id: query.get('id') ?? '' }, [])
   if (html === undefined) return context.answers.redirect(requestId, page)
   return context.answers.page(requestId, 200, html)
 }
 
 export const enrolmentForm: FormPage<string | undefined> = async (
   { context, actor },
-  _given,
+  given,
   problems,
 ) => {
-  const shown = actor && (await context.secondFactor.enrolment(actor))
+  const shown = actor && (await context.secondFactor.enrolment(actor, given['id'] ?? ''))
   if (!shown) return undefined
   return enrolmentPage({
     frame: context.frame,
@@ -138,7 +139,9 @@ export async function submitConfirmation(
   const { context, requestId, body } = exchange
   const outcome = await context.secondFactor.confirm(exchange, body.id, new Secret(body.code))
   if (outcome.kind === 'refused') {
-    if (outcome.reason !== 'wrong_code') return context.answers.redirect(requestId, page)
+    if (outcome.reason !== 'wrong_code') {
+      return context.answers.redirect(requestId, `${page}?notice=nothing_to_confirm`)
+    }
     return refuse(exchange, factorRefusals.wrong_code)
   }
   const { cookies } = await whatSpeaksFor(exchange, outcome)

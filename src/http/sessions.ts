@@ -7,6 +7,7 @@ import { type Exchange, refuse } from './exchange.ts'
 import { handOver } from './hand-over.ts'
 import { problem } from './problems.ts'
 import type { SignedIn } from './route.ts'
+import { idText } from './shape.ts'
 import { methodsText } from './texts.ts'
 
 const transports: Readonly<Record<Session['kind'], string>> = {
@@ -104,8 +105,8 @@ interface EndSessionsBody {
 }
 
 export const endSessionsShape: z.ZodType<EndSessionsBody> = z.union([
-  z.object({ end: z.string() }),
-  z.object({ seen: z.string() }),
+  z.object({ end: idText }),
+  z.object({ seen: idText }),
 ])
 
 /** `POST /account/sessions`: what a form can send instead of DELETE. */

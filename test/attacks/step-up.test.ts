@@ -91,9 +91,11 @@ describe.each(['database', 'sealed', 'memory'] as const)('with sessions in %s', 
     const cookies = [ann.cookie]
     for (const _ of times(3)) cookies.push(await signedIn(ann))
     app.clock.advance(late)
+    const { password } = ann.person
+    const asked = await Promise.all(cookies.map((cookie) => confirmed(app, cookie, { password })))
     const code = ann.next()
     const answers = await Promise.all(
-      times(16).map((at) => post(app, '/confirm', { code }, cookies[at % 4] as string)),
+      times(16).map((at) => post(app, '/confirm', { code }, asked[at % 4] as string)),
     )
     expect(answers.filter(({ status }) => status === 200)).toHaveLength(1)
     for (const { status } of answers) expect(status).toBeLessThan(500)
@@ -228,17 +230,13 @@ describe.each(['database', 'sealed', 'memory'] as const)('with sessions in %s', 
     }
     const bob = await guarded(app)
     app.clock.advance(late)
-    cookie = bob.cookie
     for (const proof of [{ code: bob.shown() }, { recovery_code: bob.recoveryCodes[0] }]) {
-      const answer = await post(app, '/confirm', proof, cookie)
-      expect(await jsonOf(answer.clone())).toMatchObject({
-        confirmed: false,
-        methods: ['password'],
-      })
-      cookie = cookieIn(answer)
-      expect(await opens(cookie)).toBe(reauthentication)
+      const answer = await post(app, '/confirm', proof, bob.cookie)
+      expect([answer.status, await outcome(answer)]).toEqual([403, 'wrong_code'])
+      expect(await opens(bob.cookie)).toBe(reauthentication)
     }
-    const whole = await post(app, '/confirm', { password: bob.person.password }, cookie)
+    const half = await confirmed(app, bob.cookie, { password: bob.person.password })
+    const whole = await post(app, '/confirm', { code: bob.shown() }, half)
     expect(await jsonOf(whole.clone())).toMatchObject({ confirmed: true, methods: [] })
     expect(await opens(cookieIn(whole))).toBe(200)
   })
@@ -264,8 +262,11 @@ describe.each(['database', 'sealed', 'memory'] as const)('with sessions in %s', 
     app.clock.advance(late)
     const { password } = ann.person
     const mine = await confirmed(app, ann.cookie, { password })
-    const theirs = await confirmed(app, other, { code: ann.next() })
-    expect([await opens(mine), await opens(theirs)]).toEqual([reauthentication, reauthentication])
+    expect([await opens(mine), await opens(other)]).toEqual([reauthentication, reauthentication])
+    const theirs = await post(app, '/confirm', { code: ann.next() }, other)
+    expect(await outcome(theirs)).toBe('wrong_code')
+    const whole = await confirmed(app, mine, { code: ann.shown() })
+    expect([await opens(whole), await opens(other)]).toEqual([200, reauthentication])
   })
 
   it('a session of a trusted device is confirmed by a code, and not by the device', async () => {

@@ -62,7 +62,7 @@ async function security(shown: Page, server: Site): Promise<Person> {
 async function enrolment(shown: Page, server: Site): Promise<Person> {
   const person = await security(shown, server)
   await press(shown, 'Set up an authenticator app')
-  await shown.waitForURL(/security\/app$/)
+  await shown.waitForURL(/security\/app\?id=/)
   return person
 }
 
@@ -212,5 +212,5 @@ async function required(shown: Page): Promise<void> {
 async function requiredApp(shown: Page): Promise<void> {
   await required(shown)
   await press(shown, 'Set up an authenticator app')
-  await shown.waitForURL(/enrolment\/app$/)
+  await shown.waitForURL(/enrolment\/app\?id=/)
 }

@@ -69,8 +69,8 @@ describe('with a second factor, on its pages', () => {
     const token = (page: string) => /name="csrf_token" value="([^"]+)"/.exec(page)?.[1] as string
     let page = await opened('/account/security')
     expect(page).toContain('Not set up')
-    await browser.submit('/account/security/app', { csrf_token: token(page) })
-    page = await opened('/account/security/app')
+    const begun = await browser.submit('/account/security/app', { csrf_token: token(page) })
+    page = await opened(begun.headers.get('location') ?? '')
     const secret = /<code>([A-Z2-7 ]+)<\/code>/.exec(page)?.[1] as string
     const fields = { id: /name="id" value="([^"]+)"/.exec(page)?.[1] as string }
     const code = codeNow(secret, app.clock.now())

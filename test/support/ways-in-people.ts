@@ -4,7 +4,7 @@ import { expect } from 'vitest'
 import { seconds } from '../../src/kernel/clock.ts'
 import { type App, asJson, cookieIn, jsonOf, type Person } from './app.ts'
 import { codeNow } from './authenticator.ts'
-import { post, setUp } from './second-factor.ts'
+import { post, remove, setUp, signInWith } from './second-factor.ts'
 import { flag, SoftAuthenticator } from './soft-passkey.ts'
 import type { Standing } from './ways-in-model.ts'
 
@@ -160,16 +160,14 @@ async function strayPasskey(app: App, { authenticator }: Subject): Promise<void>
 async function disableApp(app: App, subject: Subject): Promise<void> {
   const code = wrongCode(app, subject)
   for (let count = 0; count < 100; count++) {
-    expect((await post(app, '/confirm', { code }, subject.cookie)).status).toBe(403)
+    expect((await remove(app, subject.cookie, { code })).status).toBe(403)
   }
   subject.standing.app = 'disabled'
 }
 
 async function spendCodes(app: App, subject: Subject, count: number): Promise<void> {
   for (const recovery_code of subject.codes.splice(0, count)) {
-    const answer = await post(app, '/confirm', { recovery_code }, subject.cookie)
-    expect(answer.status, await answer.clone().text()).toBe(200)
-    subject.cookie = cookieIn(answer)
+    expect(await signInWith(app, subject.person, { recovery_code })).toBe(200)
     subject.spent.push(recovery_code)
   }
   subject.standing.codes = subject.codes.length

@@ -17,6 +17,8 @@ export interface EnrolmentShown {
 export interface ConfirmOptions {
   /** Take its place. Without this it stays, and the enrolment is refused. */
   readonly replace?: boolean
+  /** Done once the code is right, and before the app is put to use; `false` where it may not be. */
+  readonly first?: () => Promise<boolean>
 }
 
 export type ConfirmOutcome =

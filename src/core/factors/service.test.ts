@@ -105,14 +105,15 @@ describe('an enrolment', () => {
     expect(JSON.stringify(enrolment)).not.toContain(typed)
   })
 
-  it('is shown again as it was, to its owner, until it expires', async () => {
+  it('is shown again as it was, to whoever began it, until it expires', async () => {
     const app = await factors.enrol(ann)
     expect(await factors.confirm(ann.id, app.id, wrongFor(app))).toEqual(no('wrong_code'))
-    const again = await factors.enrolmentOf(ann)
+    const again = await factors.enrolmentOf(ann, app.id)
+    expect(await factors.enrolmentOf(ann, 'totp_of_another' as FactorId)).toBeUndefined()
     expect(again?.uri.expose()).toBe(app.uri.expose())
     expect(again?.id).toBe(app.id)
     clock.advance(minutes(15))
-    expect(await factors.enrolmentOf(ann)).toBeUndefined()
+    expect(await factors.enrolmentOf(ann, app.id)).toBeUndefined()
     expect(await factors.confirm(ann.id, app.id, shownBy(app))).toEqual(no('expired'))
   })
 

@@ -71,10 +71,13 @@ export class Factors {
     return this.#shown(owner, enrolment, secret)
   }
 
-  /** The enrolment that is under way, to be shown again: after a wrong code, or when the page was left. */
-  async enrolmentOf(owner: FactorOwner): Promise<EnrolmentShown | undefined> {
+  /**
+   * The enrolment of this id, to be shown again: after a wrong code, or when the page was left. Only whoever began it
+   * knows the id: another sign-in of the same account could be a thief's, who would keep a copy of the secret.
+   */
+  async enrolmentOf(owner: FactorOwner, id: FactorId): Promise<EnrolmentShown | undefined> {
     const { enrolment } = await this.#deps.store.findTotp(owner.id)
-    if (!enrolment || enrolment.expiresAt <= this.#deps.clock.now()) return undefined
+    if (enrolment?.id !== id || enrolment.expiresAt <= this.#deps.clock.now()) return undefined
     return this.#shown(owner, enrolment, this.#secretOf(enrolment))
   }
 
@@ -86,7 +89,7 @@ export class Factors {
     owner: AccountId,
     id: FactorId,
     typed: unknown,
-    { replace = false }: ConfirmOptions = {},
+    { replace = false, first }: ConfirmOptions = {},
   ): Promise<ConfirmOutcome> {
     const { store, clock } = this.#deps
     const now = clock.now()
@@ -96,6 +99,7 @@ export class Factors {
     if (confirmed && !replace) return refused('already_confirmed')
     const step = this.#matchingStep(this.#secretOf(enrolment), typed)
     if (step === undefined) return refused('wrong_code')
+    if (first && !(await first())) return refused('no_enrolment')
     // Where it is not, another request has confirmed this enrolment, or begun another one, a moment ago.
     const isConfirmed = await store.confirmTotp(owner, id, step, now, replace)
     return isConfirmed ? { kind: 'confirmed', at: now } : refused('no_enrolment')

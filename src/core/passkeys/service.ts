@@ -37,6 +37,14 @@ export interface Registered {
 /** `passkey_refused`: not made for us, for this, or in time; nobody is told which. */
 export type RegistrationRefusal = 'passkey_refused' | 'passkey_known' | 'too_many_passkeys'
 
+export interface NewPasskey {
+  /** Whom the browser was asked by. */
+  readonly boundTo: string
+  readonly name: string
+  /** Done once all is right, and before anything is added; `false` where nothing may be. */
+  readonly first: () => Promise<boolean>
+}
+
 export interface Asserted {
   readonly passkey: Passkey
   readonly proof: Proof
@@ -68,7 +76,7 @@ export class Passkeys {
   async register(
     owner: AccountId,
     response: unknown,
-    { boundTo, name }: { readonly boundTo: string; readonly name: string },
+    { boundTo, name, first }: NewPasskey,
   ): Promise<Registered | Refused<RegistrationRefusal>> {
     const { store, verifier, clock, random } = this.#deps
     const challenge = verifier.claimedRegistration(response)?.challenge
@@ -78,6 +86,10 @@ export class Passkeys {
     if (!made) return refused('passkey_refused')
     if (!(await store.spendChallenge(sha256(challenge), expiresAt)))
       return refused('passkey_refused')
+
+    if (await store.findByCredential(made.credentialId)) return refused('passkey_known')
+    if ((await store.list(owner)).length >= maxPasskeys) return refused('too_many_passkeys')
+    if (!(await first())) return refused('passkey_refused')
 
     const now = clock.now()
     const { userVerified, ...credential } = made

@@ -17,10 +17,6 @@ function carrier(name: string, asked: string[], session?: Session): SessionCarri
       did(`begins${replaces ? ' instead' : ''}`)
       return { session: begun as Session, token: undefined as never }
     },
-    renew: async (renewed) => {
-      did('renews')
-      return { session: renewed as Session, token: undefined as never }
-    },
     swap: async (swapped) => {
       did('swaps')
       return { session: swapped as Session, token: undefined as never }
@@ -61,12 +57,12 @@ describe('sessions that are carried by their kind', () => {
     for (const session of [ofCookie, ofTokens]) {
       await carried.begin(session, { replaces: token(session.kind) })
       await carried.extend(session, now, now)
-      await carried.renew(session, token(session.kind))
+      await carried.swap(session, token(session.kind))
       await carried.end(token(session.kind), now)
     }
     expect(asked).toEqual([
-      ...['sealed begins instead', 'sealed extends', 'sealed renews', 'sealed ends'],
-      ...['stored begins instead', 'stored extends', 'stored renews', 'stored ends'],
+      ...['sealed begins instead', 'sealed extends', 'sealed swaps', 'sealed ends'],
+      ...['stored begins instead', 'stored extends', 'stored swaps', 'stored ends'],
     ])
   })
 

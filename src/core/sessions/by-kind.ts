@@ -39,10 +39,6 @@ export class CarriedByKind implements SessionCarrier {
     return isSealed ? 'overtaken' : carrier.begin(session, others)
   }
 
-  renew(session: UncarriedSession, former: PresentedToken): Promise<StartedSession> {
-    return this.#of(session).renew(session, former)
-  }
-
   swap(session: UncarriedSession, former: PresentedToken): Promise<StartedSession | undefined> {
     return this.#of(session).swap(session, former)
   }

@@ -53,11 +53,8 @@ export interface SessionCarrier {
     options: BeginOptions,
   ): Promise<StartedSession | 'full' | 'overtaken'>
 
-  /** Gives a session another token, in a new epoch of its account. With the last one `former` has ended. */
-  renew(session: UncarriedSession, former: PresentedToken): Promise<StartedSession>
-
   /**
-   * Gives a session another token in the epoch that it is in, and ends it under the `former` one in the same step.
+   * Gives a session another token, and ends it under the `former` one in the same step.
    * `undefined` when that had ended: of any number of parallel callers one goes on.
    */
   swap(session: UncarriedSession, former: PresentedToken): Promise<StartedSession | undefined>

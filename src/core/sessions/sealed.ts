@@ -52,11 +52,7 @@ export class SealedSessions implements SessionCarrier {
     return this.#sealed({ ...session, epoch: begun.epoch })
   }
 
-  async renew(session: UncarriedSession): Promise<StartedSession> {
-    return this.#sealed(session)
-  }
-
-  /** Under the old token it goes on as it was: no copy of a sealed session can be ended alone. */
+  /** Under the old token it goes on as it was, unless its epoch is over: no copy of a sealed session can be ended alone. */
   async swap(session: UncarriedSession): Promise<StartedSession> {
     return this.#sealed(session)
   }

@@ -92,13 +92,14 @@ export class Sessions {
   /**
    * Goes on with a session under a new token, in the epoch that the account has just begun: every other
    * session ended with the last one. Under the old token it ends; how and where the person signed in, and
-   * when at the latest they must again, stays as it was.
+   * when at the latest they must again, stays as it was. `undefined` when it has ended meanwhile: whoever was signed out
+   * stays signed out.
    */
   async renew(
     { id: _, tokenHash: __, ...session }: Session,
     account: Account,
     { replaces, proof }: { readonly replaces: PresentedToken; readonly proof?: Proof },
-  ): Promise<StartedSession> {
+  ): Promise<StartedSession | undefined> {
     const { carrier, revocations, policy, clock, random } = this.#deps
     await revocations.announce([{ account: account.id }])
     const now = clock.now()
@@ -110,7 +111,7 @@ export class Sessions {
       seenAt: now,
       expiresAt: deadlineAfter(policy, session, now),
     }
-    return carrier.renew(renewed, replaces)
+    return carrier.swap(renewed, replaces)
   }
 
   /**
@@ -198,10 +199,20 @@ export class Sessions {
   async endOthers(
     { accountId, session }: Authenticated,
     replaces: PresentedToken,
-    proof?: Proof,
   ): Promise<StartedSession | undefined> {
-    const begun = await this.#deps.accounts.startEpoch(accountId)
-    return begun && this.renew(session, begun, { replaces, ...(proof && { proof }) })
+    const begun = await this.startEpochAfter({ accountId, session })
+    return begun && this.renew(session, begun, { replaces })
+  }
+
+  /**
+   * Ends every session of the account, the one that asks too, which can be renewed in the epoch that begins. `undefined`
+   * when that one has ended meanwhile: nothing is done on its behalf any more.
+   */
+  async startEpochAfter({ accountId, session }: Authenticated): Promise<Account | undefined> {
+    const { accounts, revocations } = this.#deps
+    const begun = await accounts.startEpoch(accountId, session.epoch)
+    await revocations.announce([{ account: accountId }])
+    return begun?.status === 'active' ? begun : undefined
   }
 
   /** Ends every session of the account. `false` when there is no such account. */

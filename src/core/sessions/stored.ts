@@ -49,13 +49,6 @@ export class StoredSessions implements SessionCarrier {
     return started
   }
 
-  async renew(session: UncarriedSession, former: PresentedToken): Promise<StartedSession> {
-    const started = this.#minted(session)
-    const ended = await this.#deps.store.insert(started.session, { replaced: storedForm(former) })
-    if (ended !== 'full') await this.#announce(ended)
-    return started
-  }
-
   async swap(
     session: UncarriedSession,
     former: PresentedToken,

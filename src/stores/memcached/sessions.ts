@@ -145,7 +145,7 @@ async function change(
   const key = keyOfAccount(owner)
   for (let attempt = 0; attempt < mostAttempts; attempt++) {
     const item = await keys.get(key)
-    const sessions = next(item ? JSON.parse(item.value) : [])
+    const sessions = next(item ? sessionsIn(item.value) : [])
     if (!sessions) return false
     const longest = longer(item?.life, life)
     if (await keys.replace(key, item, JSON.stringify(sessions), longest)) return true
@@ -192,7 +192,7 @@ async function ownerOf(keys: MemcachedKeys, hash: TokenHash): Promise<AccountId 
 /** The item holds only what `change` wrote, so the brands are true. */
 async function sessionsOf(keys: MemcachedKeys, owner: AccountId): Promise<Session[]> {
   const item = await keys.get(keyOfAccount(owner))
-  return item ? JSON.parse(item.value) : []
+  return item ? sessionsIn(item.value) : []
 }
 
 /** How long a session may be needed: a length of time, because memcached's clock need not agree with ours. */
@@ -214,4 +214,9 @@ function keyOfToken(hash: TokenHash): string {
 /** Hashed, so that an account id can never be more than a key to memcached. */
 function keyOfAccount(owner: AccountId): string {
   return `sallyport:sessions:${sha256(owner)}`
+}
+
+/** One from before proofs were kept has proved nothing that counts. */
+function sessionsIn(text: string): Session[] {
+  return JSON.parse(text).map((session: Session) => ({ ...session, proofs: session.proofs ?? [] }))
 }

@@ -1,6 +1,6 @@
 import { type Refused, refused } from '../../../kernel/outcome.ts'
 import type { Secret } from '../../../kernel/secret.ts'
-import type { AccountStore } from '../../accounts/index.ts'
+import type { Account, AccountStore } from '../../accounts/index.ts'
 import { type Proof, stillDue } from '../../assurance/index.ts'
 import type { EnrolmentShown, FactorId, Factors } from '../../factors/index.ts'
 import type { Passkeys, RegistrationRefusal } from '../../passkeys/index.ts'
@@ -49,9 +49,9 @@ export class Enrolment {
   }
 
   /** What is being set up, to be shown again. */
-  async shown(pending: Secret): Promise<EnrolmentShown | undefined> {
+  async shown(pending: Secret, id: string): Promise<EnrolmentShown | undefined> {
     const found = await this.#waitingFor(pending)
-    return found && this.#deps.factors.enrolmentOf(found.account)
+    return found && this.#deps.factors.enrolmentOf(found.account, id as FactorId)
   }
 
   /** What a browser needs to make a passkey. */
@@ -68,15 +68,16 @@ export class Enrolment {
   ): Promise<EnrolledOutcome> {
     const found = await this.#waitingFor(pending)
     if (!found) return refused('login_expired')
-    const confirmed = await this.#deps.factors.confirm(
-      found.account.id,
-      id as FactorId,
-      code.expose(),
-    )
+    const turn = this.#takeTurn(found)
+    const { take: first } = turn
+    const owner = found.account.id
+    const confirmed = await this.#deps.factors.confirm(owner, id as FactorId, code.expose(), {
+      first,
+    })
     if (confirmed.kind === 'refused') {
       return refused(confirmed.reason === 'wrong_code' ? 'wrong_code' : 'no_enrolment')
     }
-    return this.#finish(found, { method: 'totp', at: confirmed.at, factor: id }, request)
+    return turn.finish({ method: 'totp', at: confirmed.at, factor: id }, request)
   }
 
   /** A passkey instead. */
@@ -86,33 +87,47 @@ export class Enrolment {
   ): Promise<EnrolledOutcome> {
     const found = await this.#waitingFor(pending)
     if (!found) return refused('login_expired')
-    const boundTo = found.pending.tokenHash
-    const added = await this.#deps.passkeys.register(found.account.id, response, { boundTo, name })
+    const turn = this.#takeTurn(found)
+    const added = await this.#deps.passkeys.register(found.account.id, response, {
+      boundTo: found.pending.tokenHash,
+      name,
+      first: turn.take,
+    })
     if (added.kind === 'refused') return added
-    return this.#finish(found, added.proof, request)
+    return turn.finish(added.proof, request)
   }
 
-  /** Sessions from before it was required end; this sign-in is the first of the next epoch. */
-  async #finish(
-    { pending, account }: WaitingLogin,
-    proof: Proof,
-    request: Omit<LoginRequest, 'kind'>,
-  ): Promise<EnrolledOutcome> {
+  /**
+   * Of two that set a factor up at the same time one goes on, and the other one adds nothing: the epoch is begun before.
+   * Sessions from before it was required end with it; this sign-in is the first of the next.
+   */
+  #takeTurn({ pending, account }: WaitingLogin) {
     const { accounts, factors, waiting, completion, revocations } = this.#deps
-    const made = await factors.makeRecoveryCodes(account.id)
-    const begun = await accounts.startEpoch(account.id, pending.epoch)
-    await revocations.announce([{ account: account.id }])
-    if (!(await waiting.end(pending)) || !begun || begun.status !== 'active') {
-      return refused('login_expired')
+    let begun: Account | undefined
+    return {
+      take: async () => {
+        if (!(await waiting.end(pending))) return false
+        begun = await accounts.startEpoch(account.id, pending.epoch)
+        await revocations.announce([{ account: account.id }])
+        return begun?.status === 'active'
+      },
+      finish: async (
+        proof: Proof,
+        request: Omit<LoginRequest, 'kind'>,
+      ): Promise<EnrolledOutcome> => {
+        // Once more: whoever has begun between the two goes on with nothing.
+        const next = begun && (await accounts.startEpoch(account.id, begun.epoch))
+        if (!next) return refused('login_expired')
+        const made = await factors.makeRecoveryCodes(account.id)
+        if (made.kind === 'refused') return refused('login_expired')
+        const proofs = [...pending.proofs, proof]
+        const completed = { ...request, kind: pending.kind }
+        const outcome = await completion.completeLogin(next, proofs, completed)
+        if (outcome === 'overtaken') return refused('login_expired')
+        if (outcome.kind === 'signed_in') return { ...outcome, codes: made.codes }
+        return refused(outcome.kind === 'refused' ? outcome.reason : 'login_expired')
+      },
     }
-    const proofs = [...pending.proofs, proof]
-    const outcome = await completion.completeLogin(begun, proofs, {
-      ...request,
-      kind: pending.kind,
-    })
-    if (outcome === 'overtaken' || made.kind === 'refused') return refused('login_expired')
-    if (outcome.kind === 'signed_in') return { ...outcome, codes: made.codes }
-    return refused(outcome.kind === 'refused' ? outcome.reason : 'login_expired')
   }
 
   /** Only where nothing else is due: who has a second factor gives that. */

@@ -55,7 +55,9 @@ export class Completion {
     })
     if (started === 'full') return refused('too_many_sessions')
     if (started === 'overtaken') return started
-    const device = isFull && held.app ? await this.#trust(account, request) : undefined
+    // A session that ended another one may be in the next epoch.
+    const now = { ...account, epoch: started.session.epoch }
+    const device = isFull && held.app ? await this.#trust(now, request) : undefined
     return { kind: 'signed_in', account, ...started, ...(device && { device }) }
   }
 

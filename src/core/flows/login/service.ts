@@ -82,6 +82,7 @@ export class Login {
     const read = readAttempt(attempt)
     if (read.kind === 'invalid') return read
 
+    let also: Proved | 'wrong' | undefined
     for (;;) {
       const account = await accounts.findByEmail(read.email)
       // Called even without an account: verify() then works on a decoy, so both refusals cost the same.
@@ -90,7 +91,8 @@ export class Login {
         return refused('invalid_credentials')
       }
       const proved: Proved = { proof: { method: 'password', at: clock.now() } }
-      const also = await this.#provedBeside(account, attempt)
+      // Once: it may be spent by now.
+      also ??= await this.#provedBeside(account, attempt)
       if (also === 'wrong') return refused('wrong_code')
       const outcome = await this.#complete(account, also ? [proved, also] : [proved], attempt)
       if (outcome !== 'overtaken') {

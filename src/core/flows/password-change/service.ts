@@ -83,10 +83,9 @@ export class PasswordChange {
       const account = await this.#replace(actor, proof.hash, next)
       if (account === 'not_authenticated') return refused(account)
       if (account) {
-        return {
-          kind: 'changed',
-          ...(await sessions.renew(actor.session, account, { replaces: presented, proof: proved })),
-        }
+        const renewed = { replaces: presented, proof: proved }
+        const started = await sessions.renew(actor.session, account, renewed)
+        return started ? { kind: 'changed', ...started } : refused('not_authenticated')
       }
       // Meanwhile a sign-in has made a better hash of this password. Look again.
     }

@@ -1,15 +1,20 @@
 import { type Refused, refused } from '../../../kernel/outcome.ts'
 import type { Secret } from '../../../kernel/secret.ts'
 import type { Account, AccountStore } from '../../accounts/index.ts'
-import { type HeldFactors, needsTwo, secondFactors } from '../../assurance/index.ts'
+import { type HeldFactors, needsTwo, type Proof, secondFactors } from '../../assurance/index.ts'
 import type { EnrolmentShown, FactorId, Factors } from '../../factors/index.ts'
 import type { Passkey, PasskeyId, Passkeys, RegistrationRefusal } from '../../passkeys/index.ts'
-import type { Authenticated, Sessions, StartedSession } from '../../sessions/index.ts'
+import type {
+  Authenticated,
+  PresentedToken,
+  Sessions,
+  StartedSession,
+} from '../../sessions/index.ts'
 import type { GivenFactor, Proving } from '../proving/index.ts'
 import { type Asking, confirmation } from '../step-up/index.ts'
 
 export interface SecondFactorDependencies {
-  readonly accounts: Pick<AccountStore, 'findById'>
+  readonly accounts: Pick<AccountStore, 'findById' | 'startEpoch'>
   readonly factors: Factors
   readonly passkeys: Passkeys
   readonly proving: Proving
@@ -95,23 +100,27 @@ export class SecondFactor {
   }
 
   /** What is being set up, to be shown again. */
-  async enrolment({ accountId }: Authenticated): Promise<EnrolmentShown | undefined> {
+  async enrolment({ accountId }: Authenticated, id: string): Promise<EnrolmentShown | undefined> {
     const { accounts, factors } = this.#deps
     const person = await accounts.findById(accountId)
-    return person ? factors.enrolmentOf(person) : undefined
+    return person ? factors.enrolmentOf(person, id as FactorId) : undefined
   }
 
   /** Puts the app to use by its first code. From now on a sign-in needs one. */
   async confirm({ actor, presented }: Asking, id: string, code: Secret): Promise<ConfirmOutcome> {
-    const { factors, sessions } = this.#deps
+    const { factors } = this.#deps
     const before = await factors.heldBy(actor.accountId)
-    const confirmed = await factors.confirm(actor.accountId, id as FactorId, code.expose())
+    const epoch = this.#nextEpoch(actor)
+    const { start: first } = epoch
+    const confirmed = await factors.confirm(actor.accountId, id as FactorId, code.expose(), {
+      first,
+    })
     if (confirmed.kind === 'refused') {
       return refused(confirmed.reason === 'expired' ? 'no_enrolment' : confirmed.reason)
     }
     const codes = await this.#firstCodes(actor, before)
     const proof = { method: 'totp', at: confirmed.at, factor: id } as const
-    const started = await sessions.endOthers(actor, presented, proof)
+    const started = await epoch.renew(presented, proof)
     return started ? { kind: 'confirmed', codes, ...started } : refused('not_authenticated')
   }
 
@@ -144,13 +153,15 @@ export class SecondFactor {
     { actor, presented }: Asking,
     { response, name }: { readonly response: unknown; readonly name: string },
   ): Promise<AddPasskeyOutcome> {
-    const { factors, passkeys, sessions } = this.#deps
+    const { factors, passkeys } = this.#deps
     const { accountId, session } = actor
     const before = await factors.heldBy(accountId)
-    const added = await passkeys.register(accountId, response, { boundTo: session.id, name })
+    const epoch = this.#nextEpoch(actor)
+    const made = { boundTo: session.id, name, first: epoch.start }
+    const added = await passkeys.register(accountId, response, made)
     if (added.kind === 'refused') return added
     const codes = await this.#firstCodes(actor, before)
-    const started = await sessions.endOthers(actor, presented, added.proof)
+    const started = await epoch.renew(presented, added.proof)
     if (!started) return refused('not_authenticated')
     return { kind: 'added', passkey: added.passkey, codes, ...started }
   }
@@ -177,6 +188,25 @@ export class SecondFactor {
     )
   }
 
+  /**
+   * One begins before the change is made: nothing is changed by a session that was ended meanwhile, and where we fail
+   * after the change the others are signed out all the same. And one after it, for who signed in between the two.
+   */
+  #nextEpoch(actor: Authenticated) {
+    const { accounts, sessions } = this.#deps
+    let begun: Account | undefined
+    return {
+      start: async () => {
+        begun = await sessions.startEpochAfter(actor)
+        return begun !== undefined
+      },
+      renew: async (replaces: PresentedToken, proof?: Proof) => {
+        const next = begun && (await accounts.startEpoch(begun.id, begun.epoch))
+        return next && sessions.renew(actor.session, next, { replaces, ...(proof && { proof }) })
+      },
+    }
+  }
+
   /** Codes that somebody keeps already stay good: new ones would make them worthless without a word. */
   async #firstCodes(
     { accountId }: Authenticated,
@@ -193,15 +223,18 @@ export class SecondFactor {
     proof: GivenFactor,
     take: (keepsOne: boolean) => Promise<boolean>,
   ): Promise<RemoveOutcome> {
-    const { proving, sessions } = this.#deps
+    const { proving } = this.#deps
     // Before anything is spent that can be used once.
     if (await this.isLastRequired(actor)) return refused('last_factor')
     const ceremony = confirmation(actor.session)
     if (!(await proving.prove(actor.accountId, proof, { ceremony }))) {
       return refused(proof.kind === 'passkey' ? 'passkey_refused' : 'wrong_code')
     }
-    if (!(await take(await this.isRequired(actor)))) return refused('last_factor')
-    const started = await sessions.endOthers(actor, presented)
+    const epoch = this.#nextEpoch(actor)
+    if (!(await epoch.start())) return refused('not_authenticated')
+    const isTaken = await take(await this.isRequired(actor))
+    const started = await epoch.renew(presented)
+    if (!isTaken) return refused('last_factor')
     return started ? { kind: 'removed', ...started } : refused('not_authenticated')
   }
 }

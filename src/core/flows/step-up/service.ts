@@ -65,6 +65,10 @@ export class StepUp {
   ): Promise<StepUpOutcome> {
     const { proving, sessions } = this.#deps
     const { accountId, session } = actor
+    // A code that is not asked for is not looked at: whoever has a session, and nothing else, could disable the app
+    // by guessing, or use up recovery codes.
+    const asked = [...always, ...((await this.due(actor)) ?? [])]
+    if (!asked.includes(given.kind)) return refused(refusals[given.kind])
     const ceremony = confirmation(session)
     const proved = await proving.prove(accountId, given, { ceremony, signal })
     if (!proved) return refused(refusals[given.kind])
@@ -80,6 +84,9 @@ export class StepUp {
     return this.#deps.passkeys.requestOptions(confirmation(session), accountId)
   }
 }
+
+/** Nothing of these is used up by guessing. */
+const always: Offers = ['password', 'passkey']
 
 const refusals = {
   password: 'wrong_password',
