@@ -7,7 +7,6 @@ import type { RefreshOutcome, TokenPair } from './core/flows/tokens/index.ts'
 import type { Authenticated, Revocation, Session, SessionId } from './core/sessions/index.ts'
 import type { Connection } from './http/app.ts'
 import type { RequestLike } from './http/credentials.ts'
-import type { Metric } from './http/metrics.ts'
 import type { Secret } from './kernel/secret.ts'
 
 /** What somebody gives to get an account. */
@@ -15,6 +14,9 @@ export interface RegistrationInput {
   readonly email: string
   readonly fullName: string
   readonly password: string
+  /** The request that asks, if there is one, and the address that it comes from. */
+  readonly request?: RequestLike
+  readonly address?: string
 }
 
 /** What somebody gives to sign in. */
@@ -28,6 +30,8 @@ export interface LoginInput {
   readonly transport?: 'cookie' | 'bearer' | 'token'
   /** The request that asks, if there is one: the session that it carries ends as the new one begins. */
   readonly request?: RequestLike
+  /** The address that it comes from: wrong passwords are counted for each. All that say none count as one client. */
+  readonly address?: string
 }
 
 /** What somebody gives as a second factor, after their password. */
@@ -38,6 +42,8 @@ export interface FactorInput {
   readonly factor: { readonly kind: 'totp' | 'recovery_code'; readonly code: string }
   /** The request that asks, if there is one. */
   readonly request?: RequestLike
+  /** The address that it comes from: see {@link LoginInput.address}. */
+  readonly address?: string
 }
 
 /** What somebody gives to change their password. */
@@ -46,6 +52,8 @@ export interface PasswordChangeInput {
   readonly request: RequestLike
   readonly currentPassword: string
   readonly newPassword: string
+  /** The address that it comes from: see {@link LoginInput.address}. */
+  readonly address?: string
 }
 
 /** The sessions of one account. */
@@ -113,6 +121,12 @@ export interface TokensApi {
 export interface AccountsApi {
   /** The account as it is now; `undefined` when there is none, or not any more. */
   find(account: AccountId): Promise<Account | undefined>
+
+  /**
+   * Lets somebody try again whom failures keep out: forgets what was tried on this account, from wherever it was tried
+   * in the last day. `false` when there is no such account.
+   */
+  unlock(account: AccountId): Promise<boolean>
 }
 
 /** An authentication engine: pages and API as one web-standard handler, and the same verbs in process. */
@@ -155,8 +169,9 @@ export interface Auth {
   register(input: RegistrationInput): Promise<RegistrationOutcome>
 
   /**
-   * Signs somebody in, by the rules of the login page. With `factor_required` go on with
-   * {@link Auth.loginWithFactor}. With `signed_in` comes the token, once; send it
+   * Signs somebody in, by the rules of the login page. `limited`: too many were wrong, come back after `wait`
+   * milliseconds; say the `address` that the request comes from, or all your users count as one client. With
+   * `factor_required` go on with {@link Auth.loginWithFactor}. With `signed_in` comes the token, once; send it
    * to the browser with {@link Auth.cookieFor}, or to a native client as it is.
    *
    * @throws {OverloadedError} Too many passwords are being hashed; nothing was done.
@@ -213,8 +228,14 @@ export interface Auth {
   /** Can the store be reached? For a readiness probe. Never throws. */
   ready(): Promise<boolean>
 
-  /** Figures about this process, for a collector. The server shows them at `/metrics`. */
-  metrics(): readonly Metric[]
+  /**
+   * Figures of this engine for a collector, in Prometheus' text format 0.0.4. The server shows them at `/metrics`, with
+   * those of its processes; docs/reference/metrics.md names them all.
+   *
+   * @example Beside your own
+   * response.end((await auth.metrics()) + (await register.metrics()))
+   */
+  metrics(): Promise<string>
 
   /** Lets the database and the hashing threads go. Requests in flight should have been answered. */
   close(): Promise<void>

@@ -1,36 +1,21 @@
 import { sql } from 'kysely'
 import type { Auth } from './api.ts'
+import { limitNoting, openAudit } from './auditing.ts'
 import { BreachedRanges } from './breaches/ranges.ts'
+import { wireChapters } from './chapters.ts'
 import { blockListOf, type Configuration } from './config/index.ts'
-import type { Account } from './core/accounts/index.ts'
-import { TrustedDevices } from './core/devices/index.ts'
-import { Factors } from './core/factors/index.ts'
-import { Enrolment } from './core/flows/enrolment/index.ts'
-import {
-  Completion,
-  enrolmentTime,
-  Login,
-  pendingLifetime,
-  Waiting,
-} from './core/flows/login/index.ts'
-import { PasswordChange } from './core/flows/password-change/index.ts'
-import { Proving } from './core/flows/proving/index.ts'
-import { Registration } from './core/flows/registration/index.ts'
-import { SecondFactor } from './core/flows/second-factor/index.ts'
-import { StepUp } from './core/flows/step-up/index.ts'
-import {
-  type GuessEstimator,
-  type PasswordHasher,
-  PasswordJudge,
-  Passwords,
-} from './core/passwords/index.ts'
-import { type SessionCarrier, Sessions } from './core/sessions/index.ts'
+import { enrolmentTime, pendingLifetime } from './core/flows/login/index.ts'
+import { type GuessEstimator, PasswordJudge } from './core/passwords/index.ts'
+import type { Revocations } from './core/sessions/index.ts'
+import type { UnitOfWork } from './core/unit-of-work.ts'
 import { GuessingPool } from './guessing/pool.ts'
 import { ContextHasher } from './hashers/password-hasher.ts'
-import { hashingMetrics, openHashing } from './hashing.ts'
+import { openHashing } from './hashing.ts'
 import { keepHouse } from './housekeeping.ts'
 import { Answers } from './http/answers.ts'
 import { createApp } from './http/app.ts'
+import { Asking } from './http/asking.ts'
+import { ClientAddresses } from './http/client.ts'
 import type { HttpContext, Log } from './http/context.ts'
 import { cookiesOf } from './http/cookies.ts'
 import { Credentials } from './http/credentials.ts'
@@ -38,24 +23,18 @@ import { FormTokens } from './http/csrf.ts'
 import { ownOrigins } from './http/origin.ts'
 import { type Chapters, inProcess } from './in-process.ts'
 import { type Clock, systemClock } from './kernel/clock.ts'
-import type { KeyRing } from './kernel/key-ring.ts'
 import { type Random, systemRandom } from './kernel/random.ts'
-import { Sealing } from './kernel/sealing.ts'
+import { openLimiting } from './limiting.ts'
+import { Meters } from './metrics/meters.ts'
 import { type AuthOptions, configurationOfOptions } from './options.ts'
 import { assetUrls } from './pages/assets.ts'
-import { openPasskeys } from './passkeys.ts'
 import { sessionCarrierOf } from './session-carrier.ts'
 import { openSessionChecking, type SessionChecking } from './session-check.ts'
-import { openSessionStore, sweepInterval } from './session-store.ts'
+import { openSessionStore } from './session-store.ts'
 import { bringUpToDate, openStorage } from './storage.ts'
 import { SqlAccountStore } from './stores/sql/accounts.ts'
 import type { Database } from './stores/sql/database.ts'
-import { SqlFactorStore } from './stores/sql/factors.ts'
-import { SqlPasswordStore } from './stores/sql/passwords.ts'
-import { SqlPendingLoginStore } from './stores/sql/pending-logins.ts'
-import { SqlDeviceStore } from './stores/sql/trusted-devices.ts'
-import { sqlUnitOfWork } from './stores/sql/unit-of-work.ts'
-import { type OpenIssuer, openIssuer, tokenMetrics, tokensOf } from './token-issuing.ts'
+import { openIssuer } from './token-issuing.ts'
 
 /**
  * Sets up authentication inside an application.
@@ -70,7 +49,8 @@ import { type OpenIssuer, openIssuer, tokenMetrics, tokensOf } from './token-iss
  */
 export async function createAuth(options: AuthOptions = {}): Promise<Auth> {
   const { clock = systemClock, random = systemRandom, log = silent } = options
-  return composeAuth(configurationOfOptions(options), { clock, random, log })
+  const ports = { clock, random, log, meters: new Meters() }
+  return composeAuth(configurationOfOptions(options), ports)
 }
 
 /** The world outside, as core sees it. */
@@ -78,41 +58,53 @@ export interface Ports {
   readonly clock: Clock
   readonly random: Random
   readonly log: Log
+  readonly meters: Meters
 }
 
 /** The composition root: everything is wired here, once, in reading order. */
 export async function composeAuth(configuration: Configuration, ports: Ports): Promise<Auth> {
   const { keys, database } = openStorage(configuration, ports.random)
   await bringUpToDate(database, configuration, ports.clock)
-  const issuer = await openIssuer({ configuration, database, keys, ...ports })
-  const opened = await openSessionStore({ configuration, database, random: ports.random })
-  const checking = openSessionChecking({ configuration, database, sessions: opened, ...ports })
+  const asking = new Asking()
+  const place = { configuration, database, keys, asking, ...ports }
+  const audit = openAudit(place)
+  const issuer = await openIssuer({ ...place, audit })
+  const opened = await openSessionStore(place)
+  const limiting = openLimiting(place)
+  const checking = toldAfterwards(openSessionChecking({ ...place, sessions: opened }), database)
   const hashing = openHashing(configuration, ports)
   const estimator = new GuessingPool({
     clock: ports.clock,
     report: (err) => ports.log.error({ err }, 'the thread that guesses passwords has ended'),
   })
-  const judge = wireJudge(configuration, estimator, ports.log)
-  const hasher = new ContextHasher(hashing)
   const accounts = new SqlAccountStore(database)
   const carrier = sessionCarrierOf({ sessions: opened, checking, accounts, keys, ...ports })
-  const parts = { hasher, judge, accounts, carrier, checking, issuer, keys }
-  const chapters = wireChapters(configuration, database, parts, ports)
+  const limitReached = limitNoting(audit, limiting.limits, ports.meters)
+  const chapters = wireChapters({
+    ...place,
+    ...limiting,
+    hasher: new ContextHasher(hashing),
+    judge: wireJudge(configuration, estimator, ports.log),
+    accounts,
+    carrier,
+    checking,
+    issuer,
+    audit,
+    limitReached,
+  })
   const cookies = cookiesOf(isOverTls(configuration))
   const credentials = new Credentials(cookies, issuer.accessTokens)
   const formTokens = new FormTokens(keys, ports.random)
-  const web = { cookies, credentials, formTokens, issuer: issuer.description }
-  const housekeeping = keepHouse(chapters, issuer, sweepInterval(configuration), ports.log)
+  const { limits, knownDevices } = limiting
+  const counting = { audit, limits, knownDevices, limitReached, asking }
+  const web = { cookies, credentials, formTokens, issuer: issuer.description, ...counting }
+  const housekeeping = keepHouse(chapters, { issuer, limits, audit, configuration, ...ports })
 
   return {
     fetch: createApp(wireHttp(configuration, chapters, web, ports)),
     ...inProcess(chapters, web, checking),
     ready: async () => (await isReachable(database)) && (await chapters.sessions.isReachable()),
-    metrics: () => [
-      ...hashingMetrics(hashing.counts),
-      ...checking.metrics(),
-      ...tokenMetrics(chapters.tokens.counts),
-    ],
+    metrics: () => ports.meters.text(),
     close: async () => {
       housekeeping.end()
       await chapters.passwords.settled()
@@ -121,9 +113,17 @@ export async function composeAuth(configuration: Configuration, ports: Ports): P
       await chapters.sessions.writeUses().catch(() => undefined)
       checking.close()
       await opened.close?.()
+      await limiting.close()
       await database.close()
     },
   }
+}
+
+/** Nobody is told of an end that may yet be undone: they would look again too early, and remember what they find. */
+function toldAfterwards(checking: SessionChecking, unit: UnitOfWork): SessionChecking {
+  const announce: Revocations['announce'] = (words) =>
+    unit.afterwards(() => checking.revocations.announce(words))
+  return { ...checking, revocations: { announce } }
 }
 
 function wireJudge(
@@ -142,97 +142,18 @@ function wireJudge(
   })
 }
 
-type Web = Pick<HttpContext, 'cookies' | 'credentials' | 'formTokens' | 'issuer'>
-
-interface Parts {
-  readonly hasher: PasswordHasher
-  readonly judge: PasswordJudge
-  readonly accounts: SqlAccountStore
-  readonly carrier: SessionCarrier
-  readonly checking: SessionChecking
-  readonly issuer: OpenIssuer
-  readonly keys: KeyRing
-}
-
-function wireChapters(
-  configuration: Configuration,
-  database: Database,
-  { hasher, judge, accounts, carrier, checking, issuer, keys }: Parts,
-  ports: Ports,
-): Chapters {
-  const { clock, random, log } = ports
-  const { accessTokens } = issuer
-  const passwords = new Passwords({
-    hasher,
-    store: new SqlPasswordStore(database),
-    judge,
-    report: (error) => log.error({ err: error }, 'replacing a password hash failed'),
-  })
-  const sessionPolicy = {
-    idle: configuration.session_idle,
-    lifetime: configuration.session_lifetime,
-    fresh: configuration.session_fresh,
-    refreshed: {
-      idle: configuration.refresh_token_idle,
-      lifetime: configuration.refresh_token_lifetime,
-    },
-    perAccount: configuration.sessions_per_account,
-    whenFull: configuration.sessions_when_full,
-  }
-  const sessions = new Sessions({
-    carrier,
-    revocations: checking.revocations,
-    accounts,
-    policy: sessionPolicy,
-    clock,
-    random,
-  })
-  const factors = new Factors({
-    store: new SqlFactorStore(database),
-    sealing: new Sealing(keys, 'totp secret', random),
-    keys,
-    clock,
-    random,
-    issuer: configuration.service_name,
-    drift: configuration.totp_drift,
-  })
-  const passkeys = openPasskeys({ configuration, database, keys, clock, random })
-  const devices = new TrustedDevices({
-    store: new SqlDeviceStore(database),
-    clock,
-    random,
-    lifetime: configuration.trusted_devices,
-  })
-  const unitOfWork = sqlUnitOfWork(database)
-  const proving = new Proving({ passwords, factors, passkeys, clock })
-  const stepUp = new StepUp({ factors, passkeys, proving, sessions, clock })
-  const requiresTwo = (account: Account) => mustHaveTwo(configuration.require_mfa, account)
-  const waiting = new Waiting({
-    accounts,
-    store: new SqlPendingLoginStore(database),
-    clock,
-    random,
-  })
-  const completion = new Completion({ factors, devices, waiting, sessions, requiresTwo })
-  const parts = { accounts, passwords, passkeys, factors, proving, sessions, waiting, completion }
-  const flows = {
-    login: new Login({ ...parts, clock }),
-    enrolment: new Enrolment({ ...parts, revocations: checking.revocations }),
-    stepUp,
-    secondFactor: new SecondFactor({ ...parts, requiresTwo }),
-    registration: new Registration({ passwords, unitOfWork, clock, random }),
-    passwordChange: new PasswordChange({ ...parts, stepUp, unitOfWork, clock }),
-    tokens: tokensOf(
-      { configuration, database, keys, ...ports },
-      { accessTokens, sessions, factors },
-    ),
-  }
-  return { accounts, ...flows, passwords, passkeys, factors, devices, sessions, sessionPolicy }
-}
-
-function mustHaveTwo(required: Configuration['require_mfa'], { role }: Account): boolean {
-  return required === 'all' || (required === 'admins' && role === 'admin')
-}
+type Web = Pick<
+  HttpContext,
+  | 'cookies'
+  | 'credentials'
+  | 'formTokens'
+  | 'issuer'
+  | 'audit'
+  | 'limits'
+  | 'knownDevices'
+  | 'limitReached'
+  | 'asking'
+>
 
 function wireHttp(
   configuration: Configuration,
@@ -251,7 +172,10 @@ function wireHttp(
     frame: { serviceName: configuration.service_name, ...assetUrls },
     publicAddress: configuration.url,
     ownOrigins: ownOrigins(configuration.url),
-    trustedProxies: blockListOf(configuration.trusted_proxies),
+    clientAddresses: new ClientAddresses({
+      trusted: blockListOf(configuration.trusted_proxies),
+      log: ports.log,
+    }),
   }
 }
 

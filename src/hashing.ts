@@ -8,24 +8,34 @@ import {
   planOf,
 } from './hashers/options.ts'
 import { defaultThreads } from './hashers/pool.ts'
-import type { LineCounts } from './hashers/waiting-line.ts'
 import type { Log } from './http/context.ts'
-import type { Metric } from './http/metrics.ts'
 import { ConfigurationError } from './kernel/errors.ts'
 import type { Random } from './kernel/random.ts'
+import type { Meters } from './metrics/meters.ts'
 
 /**
  * The password context that the configuration asks for. Its threads start at once.
  * @throws {ConfigurationError} A scheme or a cost that there is not.
  */
-export function openHashing(configuration: Configuration, { random, log }: HashingPorts): Context {
+export function openHashing(
+  configuration: Configuration,
+  { random, log, meters }: HashingPorts,
+): Context {
   const report = (error: Error) => log.error({ err: error }, 'a hashing thread has died')
-  return inSettings(() => new Context({ ...contextOptions(configuration), report }, random))
+  const context = inSettings(() => {
+    const options = { ...contextOptions(configuration), report }
+    return new Context(options, random, (times) => meters.hashed(times))
+  })
+  meters.watch('hashesWaiting', () => context.counts.waiting)
+  meters.watch('hashesRefused', () => context.counts.refused)
+  meters.watch('hashesCancelled', () => context.counts.cancelled)
+  return context
 }
 
 interface HashingPorts {
   readonly random: Random
   readonly log: Pick<Log, 'error'>
+  readonly meters: Pick<Meters, 'hashed' | 'watch'>
 }
 
 /** What is made at which cost, by the threads of all workers together; starts none of them. */
@@ -33,30 +43,6 @@ export function describeHashing(configuration: Configuration): Context['making']
   const making = inSettings(() => describeMaking(contextOptions(configuration)))
   const { workers } = configuration
   return { ...making, threads: making.threads * workers, memory: making.memory * workers }
-}
-
-/** What becomes of the passwords that are to be hashed. */
-export function hashingMetrics({ waiting, refused, cancelled }: LineCounts): Metric[] {
-  return [
-    {
-      name: 'sallyport_hash_queue_waiting',
-      help: 'Password hashes that wait for a thread.',
-      type: 'gauge',
-      value: waiting,
-    },
-    {
-      name: 'sallyport_hash_queue_refused_total',
-      help: 'Password hashes refused because the queue was full; the answer was 503.',
-      type: 'counter',
-      value: refused,
-    },
-    {
-      name: 'sallyport_hash_queue_cancelled_total',
-      help: 'Password hashes given up while they waited, because the client had gone.',
-      type: 'counter',
-      value: cancelled,
-    },
-  ]
 }
 
 /** Reads hashes as the server would, without starting any thread. */

@@ -1,8 +1,11 @@
 import type { Auth } from './api.ts'
+import type { Unlock } from './core/flows/unlock/index.ts'
+import type { Origin } from './core/limits/index.ts'
 import type { Passkeys } from './core/passkeys/index.ts'
 import type { Client, PresentedToken } from './core/sessions/index.ts'
 import type { HttpContext } from './http/context.ts'
 import { header, type RequestLike } from './http/credentials.ts'
+import { canonicalAddress, networkOf } from './http/network.ts'
 import { refused } from './kernel/outcome.ts'
 import { Secret } from './kernel/secret.ts'
 import type { SessionChecking } from './session-check.ts'
@@ -16,6 +19,7 @@ export type Chapters = Pick<
   | 'passwordChange'
   | 'passwords'
   | 'sessions'
+  | 'signOut'
   | 'sessionPolicy'
   | 'tokens'
   | 'secondFactor'
@@ -23,7 +27,9 @@ export type Chapters = Pick<
   | 'stepUp'
   | 'devices'
   | 'factors'
-> & { readonly passkeys: Passkeys }
+> & { readonly passkeys: Passkeys; readonly unlock: Unlock }
+
+type Web = Pick<HttpContext, 'cookies' | 'credentials' | 'issuer' | 'asking'>
 
 const kinds = { cookie: 'session', bearer: 'bearer', token: 'jwt' } as const
 
@@ -36,15 +42,24 @@ export function inProcess(
     passwordChange,
     sessions,
     sessionPolicy,
+    signOut,
     stepUp,
     tokens,
+    unlock,
   }: Chapters,
-  { cookies, credentials, issuer }: Pick<HttpContext, 'cookies' | 'credentials' | 'issuer'>,
+  { cookies, credentials, issuer, asking }: Web,
   { onRevoked }: SessionChecking,
 ): Omit<Auth, 'fetch' | 'ready' | 'metrics' | 'close'> {
   const presentedBy = (request: RequestLike | undefined) => {
     const credential = request && credentials.find(request)
     return credential && credentials.presented(credential)
+  }
+  const askedFrom = <Result>(from: From, work: (asked: Asked) => Result): Result => {
+    const client = clientOf(from)
+    const device = cookies.known.read(from.request && header(from.request.headers, 'cookie'))
+    return asking.from(client, () =>
+      work({ client, origin: { network: networkOf(client.address), device } }),
+    )
   }
   return {
     authenticate: (request) => {
@@ -54,39 +69,50 @@ export function inProcess(
         ? presented.then((token) => sessions.authenticate(token))
         : sessions.authenticate(presented)
     },
-    accounts: { find: (id) => accounts.findById(id) },
-    register: (input) => registration.register({ ...input, password: new Secret(input.password) }),
-    login: async ({ email, password, transport = 'cookie', request }) =>
-      login.withPassword({
-        client: clientOf(request),
-        email,
-        password: new Secret(password),
-        kind: kinds[transport],
-        presented: await presentedBy(request),
-      }),
-    loginWithFactor: async ({ pending, factor: { kind, code }, request }) =>
-      login.withFactor({
-        client: clientOf(request),
-        pending,
-        factor: { kind, code: new Secret(code) },
-        presented: await presentedBy(request),
-      }),
-    changePassword: async ({ request, currentPassword, newPassword }) => {
-      const presented = await presentedBy(request)
+    accounts: {
+      find: (id) => accounts.findById(id),
+      unlock: async (id) => (await unlock.unlock(id)) !== undefined,
+    },
+    register: ({ request, address, ...input }) =>
+      asking.from(clientOf({ request, address }), () =>
+        registration.register({ ...input, password: new Secret(input.password) }),
+      ),
+    login: async ({ email, password, transport = 'cookie', ...from }) => {
+      const presented = await presentedBy(from.request)
+      return askedFrom(from, (asked) =>
+        login.withPassword({
+          ...asked,
+          email,
+          password: new Secret(password),
+          kind: kinds[transport],
+          presented,
+        }),
+      )
+    },
+    loginWithFactor: async ({ pending, factor: { kind, code }, ...from }) => {
+      const presented = await presentedBy(from.request)
+      const factor = { kind, code: new Secret(code) }
+      return askedFrom(from, (asked) => login.withFactor({ ...asked, pending, factor, presented }))
+    },
+    changePassword: async ({ currentPassword, newPassword, ...from }) => {
+      const presented = await presentedBy(from.request)
       const actor = presented && (await sessions.authenticate(presented))
       if (!actor) return refused('not_authenticated')
-      return passwordChange.change({
-        actor,
-        presented,
-        currentPassword: new Secret(currentPassword),
-        newPassword: new Secret(newPassword),
-      })
+      return askedFrom(from, ({ origin }) =>
+        passwordChange.change({
+          actor,
+          presented,
+          currentPassword: new Secret(currentPassword),
+          newPassword: new Secret(newPassword),
+          origin,
+        }),
+      )
     },
     reauthenticationDue: (who) => stepUp.due(who),
     sessions: {
       list: (account) => sessions.list(account),
-      revoke: (account, session) => sessions.endById(account, session),
-      revokeAll: (account) => sessions.endAll(account),
+      revoke: (account, session) => signOut.endById(account, session, 'ended_by_operator'),
+      revokeAll: (account) => signOut.endAll(account, 'ended_by_operator'),
       onRevoked,
     },
     tokens: {
@@ -103,7 +129,7 @@ export function inProcess(
     logout: async (request) => {
       const credential = credentials.find(request)
       if (credential?.kind === 'jwt') await tokens.revoke(credential.value)
-      else if (credential) await sessions.end({ kind: credential.kind, value: credential.value })
+      else if (credential) await signOut.end({ kind: credential.kind, value: credential.value })
       return cookies.session.take()
     },
   }
@@ -115,7 +141,19 @@ function isPromise(
   return presented instanceof Promise
 }
 
-/** The address is known to the listener only, not to who calls the library. */
-function clientOf(request: RequestLike | undefined): Client {
-  return { agent: (request && header(request.headers, 'user-agent')) ?? '', address: '' }
+/** From where an application was asked for what it asks for. */
+interface From {
+  readonly request?: RequestLike | undefined
+  readonly address?: string | undefined
+}
+
+interface Asked {
+  readonly client: Client
+  readonly origin: Origin
+}
+
+/** The address is known to the listener only: who calls the library says it, or all count as one client. */
+function clientOf({ request, address }: From): Client {
+  const agent = (request && header(request.headers, 'user-agent')) ?? ''
+  return { agent, address: canonicalAddress(address ?? '') ?? '' }
 }

@@ -59,6 +59,13 @@ export interface AuthOptions {
   readonly requireMfa?: 'off' | 'admins' | 'all'
   /** For how long a browser is not asked for codes where its owner says so; `0s`, never. Default `30d`. */
   readonly trustedDevices?: string
+  /**
+   * Budgets of attempts that are to be others than the defaults, such as `sign_in=10/1m` or `registration=off`; see
+   * docs/reference/limits.md.
+   */
+  readonly limits?: string | readonly string[]
+  /** For how long the audit trail is kept. Default `400d`. */
+  readonly auditRetention?: string
   /** What signs access tokens. Default `EdDSA`. */
   readonly tokenAlgorithm?: 'EdDSA' | 'ES256' | 'RS256' | 'PS256' | 'HS256'
   /** Whom access tokens are for. Default `url`. */
@@ -75,7 +82,10 @@ export interface AuthOptions {
   readonly passwordGrant?: boolean
   /** Services that may ask `POST /introspect`, as `id:secret`. Default none. */
   readonly resourceServers?: string | readonly string[]
-  /** Addresses or networks whose X-Forwarded-For is believed. Default none. */
+  /**
+   * Addresses or networks of proxies whose X-Forwarded-For or Forwarded is believed. Each has to write one of these headers
+   * and to drop the other, which it would pass on as the client wrote it. Default none.
+   */
   readonly trustedProxies?: readonly string[]
   /** Threads that hash passwords. Default one for each core. */
   readonly hashThreads?: number
@@ -113,6 +123,8 @@ const settingOfOption = {
   totpDrift: 'totp_drift',
   requireMfa: 'require_mfa',
   trustedDevices: 'trusted_devices',
+  limits: 'limits',
+  auditRetention: 'audit_retention',
   tokenAlgorithm: 'token_algorithm',
   tokenAudience: 'token_audience',
   tokenKeyRotation: 'token_key_rotation',

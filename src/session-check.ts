@@ -10,9 +10,10 @@ import {
   type Word,
 } from './core/sessions/index.ts'
 import type { Log } from './http/context.ts'
-import type { Metric } from './http/metrics.ts'
-import type { Clock, Instant } from './kernel/clock.ts'
+import type { Clock } from './kernel/clock.ts'
 import type { Random } from './kernel/random.ts'
+import type { Remembered } from './metrics/labels.ts'
+import type { Meters } from './metrics/meters.ts'
 import type { OpenSessionStore } from './session-store.ts'
 import { KeptChannel, type Wire } from './stores/kept-channel.ts'
 import type { Database } from './stores/sql/database.ts'
@@ -28,7 +29,6 @@ export interface SessionChecking {
   readonly revocations: Revocations
   /** Returns what ends it. */
   readonly onRevoked: (listener: RevocationListener) => () => void
-  readonly metrics: () => Metric[]
   readonly close: () => void
 }
 
@@ -39,6 +39,7 @@ interface Place {
   readonly clock: Clock
   readonly random: Random
   readonly log: Log
+  readonly meters: Pick<Meters, 'watch'>
 }
 
 /** What tells of sessions, and of accounts, that have ended. `undefined` where nothing does. */
@@ -67,6 +68,7 @@ export function openSessionChecking(place: Place): SessionChecking {
   const open = new Set(Object.values(channels).filter((one) => one instanceof KeptChannel))
   for (const channel of open) channel.listen({ told: tell, missed: () => undefined })
 
+  watchChannels(place, [...open])
   const { check, standings, memories } = checkOf(place, channels)
   return {
     check,
@@ -76,28 +78,23 @@ export function openSessionChecking(place: Place): SessionChecking {
       listeners.add(listener)
       return () => void listeners.delete(listener)
     },
-    metrics: () => metricsOf([...open], place.clock.now()),
     close: () => {
       for (const channel of open) channel.close()
     },
   }
 }
 
-function metricsOf(channels: readonly KeptChannel[], now: Instant): Metric[] {
-  return [
-    {
-      name: 'sallyport_revocation_channels',
-      help: 'Channels that tell this process of revocations.',
-      type: 'gauge',
-      value: channels.length,
-    },
-    {
-      name: 'sallyport_revocation_channels_heard',
-      help: 'Those that have been heard within the last second. Without, session checks ask the store.',
-      type: 'gauge',
-      value: channels.filter((channel) => channel.isHeard(now)).length,
-    },
-  ]
+function watchChannels({ meters, clock }: Place, channels: readonly KeptChannel[]): void {
+  meters.watch('channels', () => channels.length)
+  meters.watch(
+    'channelsHeard',
+    () => channels.filter((channel) => channel.isHeard(clock.now())).length,
+  )
+}
+
+function watchMemory({ meters }: Place, of: Remembered, memory: SessionCheck | Standings): void {
+  meters.watch('cacheHits', () => memory.counts?.hits, { of })
+  meters.watch('cacheMisses', () => memory.counts?.misses, { of })
 }
 
 /** PostgreSQL tells of accounts by itself, and of sessions where their own store cannot. */
@@ -120,16 +117,18 @@ function openChannels({ configuration, database, sessions, clock, random, log }:
  * remembers by itself; memory and files are as near as a memory would be.
  */
 function checkOf(
-  { configuration: { session_store }, database, sessions, clock }: Place,
+  place: Place,
   { ofSessions, ofAccounts }: Channels,
 ): Pick<SessionChecking, 'check' | 'standings'> & { readonly memories: readonly Forgetful[] } {
+  const { configuration, database, sessions, clock } = place
+  const { session_store } = configuration
   const memories: Forgetful[] = []
   const isNear = session_store === 'memory' || session_store === 'filesystem'
   const known = (check: SessionCheck): SessionCheck => {
-    if (!ofSessions || isNear) return check
-    const memory = new RememberedCheck(check, ofSessions)
-    memories.push(memory)
-    return memory
+    const memory = ofSessions && !isNear ? new RememberedCheck(check, ofSessions) : undefined
+    if (memory) memories.push(memory)
+    watchMemory(place, 'sessions', memory ?? check)
+    return memory ?? check
   }
   let standings: Standings = new SqlStandings(database)
   const besideAccounts = () => known(new SqlSessionCheck(database))
@@ -140,6 +139,7 @@ function checkOf(
     memories.push(memory)
     standings = memory
   }
+  watchMemory(place, 'accounts', standings)
   const { store, isSealed } = sessions
   if (isSealed) return { check: besideAccounts(), standings, memories }
   const stored = known({

@@ -1,9 +1,11 @@
 import { join, resolve } from 'node:path'
 import type { Configuration } from './config/index.ts'
 import type { SessionCheck, SessionStore } from './core/sessions/index.ts'
-import { type Duration, minutes } from './kernel/clock.ts'
+import { type Clock, type Duration, minutes } from './kernel/clock.ts'
 import { ConfigurationError } from './kernel/errors.ts'
 import type { Random } from './kernel/random.ts'
+import type { Meters } from './metrics/meters.ts'
+import { seldom } from './metrics/seldom.ts'
 import { FileSessionStore } from './stores/filesystem/sessions.ts'
 import type { Wire } from './stores/kept-channel.ts'
 import { openMemcachedSessionStore } from './stores/memcached/sessions.ts'
@@ -24,13 +26,23 @@ export interface OpenSessionStore {
 interface Place {
   readonly configuration: Configuration
   readonly database: Database
+  readonly clock: Clock
   readonly random: Random
+  readonly meters: Pick<Meters, 'watch'>
 }
 
 type Opening = (place: Place) => OpenSessionStore | Promise<OpenSessionStore>
 
 const openings: { readonly [Kind in Configuration['session_store']]: Opening } = {
-  database: ({ database }) => ({ store: new SqlSessionStore(database) }),
+  database: ({ database, clock, meters }) => {
+    const store = new SqlSessionStore(database)
+    // The others cannot tell without reading all of them.
+    meters.watch(
+      'activeSessions',
+      seldom(() => store.countLive(clock.now()), clock),
+    )
+    return { store }
+  },
   memory: () => ({ store: new MemorySessionStore() }),
   filesystem: async ({ configuration, random }) => ({
     store: await FileSessionStore.open(join(resolve(configuration.data_dir), 'sessions'), random),

@@ -11,10 +11,11 @@ import type { Database } from './stores/sql/database.ts'
 import { migrate, migrationStatus } from './stores/sql/migrate.ts'
 import { openPostgres } from './stores/sql/postgres.ts'
 import { openSqlite } from './stores/sql/sqlite.ts'
+import { UnitDatabase } from './stores/sql/unit-of-work.ts'
 
 /** Where accounts are kept, and the keys to what is sealed there: one is worth nothing without the other. */
 export interface Storage {
-  readonly database: Database
+  readonly database: UnitDatabase
   readonly keys: KeyRing
 }
 
@@ -26,8 +27,7 @@ export function openStorage(configuration: Configuration, random: Random): Stora
   // Asked before the database is opened, which makes it.
   const fresh = !existsSync(file)
   const keys = new KeyRing(secret ?? [openMasterKey({ folder, random, fresh })])
-  const database = database_url ? openPostgres({ url: database_url.expose() }) : openSqlite(file)
-  return { database, keys }
+  return { database: openDatabase(database_url, file), keys }
 }
 
 /**
@@ -38,10 +38,10 @@ export function openStorage(configuration: Configuration, random: Random): Stora
 export async function openExisting({
   data_dir,
   database_url,
-}: Configuration): Promise<Database | undefined> {
+}: Configuration): Promise<UnitDatabase | undefined> {
   const file = resolve(data_dir, 'sallyport.db')
   if (!database_url && !existsSync(file)) return undefined
-  const database = database_url ? openPostgres({ url: database_url.expose() }) : openSqlite(file)
+  const database = openDatabase(database_url, file)
   try {
     const states = await migrationStatus(database)
     if (states.some(({ appliedAt }) => appliedAt)) {
@@ -54,6 +54,10 @@ export async function openExisting({
   }
   await database.close()
   return undefined
+}
+
+function openDatabase(url: Configuration['database_url'], file: string): UnitDatabase {
+  return new UnitDatabase(url ? openPostgres({ url: url.expose() }) : openSqlite(file))
 }
 
 /** The keys to what an existing database holds; makes none. */

@@ -1,7 +1,7 @@
 import type { Configuration } from './config/index.ts'
+import type { Audit } from './core/audit/index.ts'
 import { Tokens, type TokensDependencies } from './core/flows/tokens/index.ts'
 import type { IssuerDescription, Log } from './http/context.ts'
-import type { Metric } from './http/metrics.ts'
 import { AccessTokenIssuer } from './issuer/access-tokens.ts'
 import { SigningKeys } from './issuer/signing-keys.ts'
 import type { Clock } from './kernel/clock.ts'
@@ -9,17 +9,20 @@ import { sha256 } from './kernel/digest.ts'
 import type { KeyRing } from './kernel/key-ring.ts'
 import type { Random } from './kernel/random.ts'
 import { Sealing } from './kernel/sealing.ts'
-import type { Database } from './stores/sql/database.ts'
+import type { Meters } from './metrics/meters.ts'
 import { SqlRefreshFamilyStore } from './stores/sql/refresh-families.ts'
 import { SqlSigningKeyStore } from './stores/sql/signing-keys.ts'
+import type { UnitDatabase } from './stores/sql/unit-of-work.ts'
 
 interface Place {
   readonly configuration: Configuration
-  readonly database: Database
+  readonly database: UnitDatabase
+  readonly audit: Pick<Audit, 'record'>
   readonly keys: KeyRing
   readonly clock: Clock
   readonly random: Random
   readonly log: Log
+  readonly meters: Pick<Meters, 'watch'>
 }
 
 /** What signs access tokens, before there is a session to sign for. */
@@ -29,14 +32,20 @@ export interface OpenIssuer {
   readonly description: IssuerDescription
 }
 
-export function signingKeysOf(place: Omit<Place, 'log'>): SigningKeys {
-  const { configuration, database, keys, clock, random } = place
+export function signingKeysOf(
+  place: Omit<Place, 'log' | 'meters'>,
+  actor: 'operator' | 'system',
+): SigningKeys {
+  const { configuration, database, audit, keys, clock, random } = place
   return new SigningKeys({
     store: new SqlSigningKeyStore(database),
     sealing: new Sealing(keys, 'signing key', random),
     clock,
     algorithm: configuration.token_algorithm,
     every: configuration.token_key_rotation,
+    unitOfWork: database,
+    audit,
+    actor,
   })
 }
 
@@ -46,7 +55,7 @@ export function signingKeysOf(place: Omit<Place, 'log'>): SigningKeys {
  */
 export async function openIssuer(place: Place): Promise<OpenIssuer> {
   const { configuration, database, clock, random } = place
-  const signingKeys = signingKeysOf(place)
+  const signingKeys = signingKeysOf(place, 'system')
   try {
     await signingKeys.open()
   } catch (error) {
@@ -73,36 +82,19 @@ export async function openIssuer(place: Place): Promise<OpenIssuer> {
 }
 
 export function tokensOf(
-  { database, keys, clock, random, log }: Place,
-  joined: Pick<TokensDependencies, 'sessions' | 'factors' | 'accessTokens'>,
+  { database, audit, keys, clock, random, meters }: Place,
+  joined: Pick<TokensDependencies, 'sessions' | 'signOut' | 'factors' | 'accessTokens'>,
 ): Tokens {
-  return new Tokens({
+  const tokens = new Tokens({
     ...joined,
     families: new SqlRefreshFamilyStore(database),
+    unitOfWork: database,
+    audit,
     keys,
     clock,
     random,
-    report: ({ accountId, session, address }) =>
-      log.warn(
-        { account: accountId, session, client: address },
-        'an old refresh token was presented: its session has ended',
-      ),
   })
-}
-
-export function tokenMetrics({ refreshes, reuses }: Tokens['counts']): Metric[] {
-  return [
-    {
-      name: 'sallyport_token_refreshes_total',
-      help: 'Refresh tokens that were exchanged.',
-      type: 'counter',
-      value: refreshes,
-    },
-    {
-      name: 'sallyport_token_reuses_total',
-      help: 'Sessions that ended because an old refresh token was presented.',
-      type: 'counter',
-      value: reuses,
-    },
-  ]
+  meters.watch('tokenRefreshes', () => tokens.counts.refreshes)
+  meters.watch('tokenReuses', () => tokens.counts.reuses)
+  return tokens
 }

@@ -1,6 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Socket } from 'node:net'
 import { getRequestListener } from '@hono/node-server'
 import type { Auth } from '../api.ts'
+import type { Connection } from '../http/app.ts'
 
 export type NodeHandler = (request: IncomingMessage, response: ServerResponse) => Promise<void>
 
@@ -14,12 +16,21 @@ export function toNodeHandler(auth: Pick<Auth, 'fetch'>): NodeHandler {
   return getRequestListener(
     (request, { incoming }) =>
       auth.fetch(request, {
-        address: incoming.socket.remoteAddress ?? '',
+        ...peerOf(incoming.socket),
         ...(hasRepeatedHeader(incoming.rawHeaders) && { fault: 'duplicate_parameter' }),
       }),
     // What cannot even be made into a Request: a broken Host, say.
-    { errorHandler: () => auth.fetch(new Request('http://localhost'), { fault: 'bad_request' }) },
+    {
+      errorHandler: () =>
+        auth.fetch(new Request('http://localhost'), { address: '', fault: 'bad_request' }),
+    },
   )
+}
+
+/** Left out where nobody has one, as on a Unix socket; empty where the client has gone before it was looked at. */
+function peerOf({ remoteAddress, destroyed }: Socket): Pick<Connection, 'address'> {
+  if (remoteAddress !== undefined) return { address: remoteAddress }
+  return destroyed ? { address: '' } : {}
 }
 
 /** Headers that decide who is asking and how the body is read. Node would quietly keep one of two. */

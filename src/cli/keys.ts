@@ -1,4 +1,5 @@
 import type { Command } from 'commander'
+import { openOperatorAudit } from '../auditing.ts'
 import type { Configuration } from '../config/index.ts'
 import { type SigningKeyState, statesOf } from '../core/tokens/index.ts'
 import type { SigningKeys } from '../issuer/signing-keys.ts'
@@ -98,7 +99,17 @@ async function withKeys<Result>(
   if (!database) throw new ConfigurationError([none])
   const keys = existingKeys(configuration, systemRandom)
   return await work(
-    signingKeysOf({ configuration, database, keys, clock: systemClock, random: systemRandom }),
+    signingKeysOf(
+      {
+        configuration,
+        database,
+        audit: openOperatorAudit(database, keys),
+        keys,
+        clock: systemClock,
+        random: systemRandom,
+      },
+      'operator',
+    ),
   )
 }
 

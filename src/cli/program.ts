@@ -3,6 +3,7 @@ import { configurationOf, loadConfiguration, readSettings, workerCount } from '.
 import { serve } from '../server/main.ts'
 import { version } from '../server/version.ts'
 import { serveByWorkers } from '../server/workers.ts'
+import { addAuditCommand } from './audit.ts'
 import { showConfiguration } from './config.ts'
 import { addKeysCommand } from './keys.ts'
 import { migrateDatabase, showMigrations } from './migrate.ts'
@@ -49,6 +50,7 @@ export function createProgram(): Command {
   addUsersCommand(program, configuration)
   addPasswordsCommand(program, configuration)
   addKeysCommand(program, configuration)
+  addAuditCommand(program, configuration)
 
   const migrate = program.command('migrate').description('bring the database up to date')
   migrate

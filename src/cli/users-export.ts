@@ -1,11 +1,14 @@
-import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { stringify } from 'csv-stringify/sync'
+import { openOperatorAudit } from '../auditing.ts'
 import type { Configuration } from '../config/index.ts'
+import type { AuditDetails } from '../core/audit/index.ts'
 import { everyone, type PersonRecord, recordOf } from '../core/flows/export/index.ts'
-import { ConfigurationError } from '../kernel/errors.ts'
-import { openExisting } from '../storage.ts'
+import { systemRandom } from '../kernel/random.ts'
+import { existingKeys, openExisting } from '../storage.ts'
 import { SqlAccountStore } from '../stores/sql/accounts.ts'
 import { SqlPasswordStore } from '../stores/sql/passwords.ts'
+import type { UnitDatabase } from '../stores/sql/unit-of-work.ts'
+import { openOutput } from './output.ts'
 import { grouped } from './progress.ts'
 import type { Format } from './source/file.ts'
 
@@ -23,7 +26,7 @@ export async function exportUsers(
 ): Promise<void> {
   if (options.withHashes) console.error(warning)
   const database = await openExisting(configuration)
-  const out = options.output === undefined ? standardOutput() : privateFile(options.output)
+  const out = openOutput(options.output)
   let count = 0
   try {
     await out.write(headOf(options))
@@ -41,6 +44,8 @@ export async function exportUsers(
       }
     }
     out.finish()
+    if (database)
+      await note(database, configuration, { accounts: count, with_hashes: options.withHashes })
   } catch (error) {
     out.discard()
     throw error
@@ -48,6 +53,16 @@ export async function exportUsers(
     await database?.close()
   }
   console.error(count === 0 ? 'No accounts yet.' : `${grouped(count)} accounts exported.`)
+}
+
+/** Who has taken everybody's addresses, and perhaps their hashes, may matter later. */
+async function note(
+  database: UnitDatabase,
+  configuration: Configuration,
+  details: AuditDetails['accounts.exported'],
+): Promise<void> {
+  const audit = openOperatorAudit(database, existingKeys(configuration, systemRandom))
+  await audit.record('accounts.exported', { actor: 'operator' }, details)
 }
 
 const warning =
@@ -74,54 +89,4 @@ function written(records: readonly PersonRecord[], options: ExportOptions): stri
     return records.map((record) => `${JSON.stringify(record)}\n`).join('')
   }
   return stringify([...records], { columns: columnsOf(options), cast: { boolean: String } })
-}
-
-interface Output {
-  write(text: string): Promise<void>
-  /** Nobody reads any more. */
-  readonly isClosed: boolean
-  finish(): void
-  discard(): void
-}
-
-function standardOutput(): Output {
-  let isClosed = false
-  // `| head` reads some lines and goes.
-  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error
-    isClosed = true
-  })
-  return {
-    write: (text) => new Promise((resolve) => process.stdout.write(text, () => resolve())),
-    get isClosed() {
-      return isClosed
-    },
-    finish: () => undefined,
-    discard: () => undefined,
-  }
-}
-
-/** Readable by its owner only. Appears under its name when it is complete, or not at all. */
-function privateFile(path: string): Output {
-  const draft = `${path}.${process.pid}`
-  let file: number
-  try {
-    file = openSync(draft, 'wx', 0o600)
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException
-    throw new ConfigurationError([`${path} cannot be written (${code})`])
-  }
-  return {
-    write: async (text) => writeFileSync(file, text),
-    isClosed: false,
-    finish() {
-      fsyncSync(file)
-      closeSync(file)
-      renameSync(draft, path)
-    },
-    discard() {
-      closeSync(file)
-      rmSync(draft, { force: true })
-    },
-  }
 }

@@ -1,14 +1,20 @@
 import { closeSync, openSync } from 'node:fs'
+import { openOperatorAudit } from '../auditing.ts'
 import type { Configuration } from '../config/index.ts'
-import { type Columns, Import, type Newcomer, Tally } from '../core/flows/import/index.ts'
-import type { UnitOfWork } from '../core/unit-of-work.ts'
+import {
+  type Columns,
+  Import,
+  type ImportStores,
+  type Newcomer,
+  Tally,
+} from '../core/flows/import/index.ts'
 import { describeHashing, openHashReader } from '../hashing.ts'
 import { systemClock } from '../kernel/clock.ts'
 import { ConfigurationError } from '../kernel/errors.ts'
 import { systemRandom } from '../kernel/random.ts'
 import { bringUpToDate, openExisting, openStorage } from '../storage.ts'
 import { SqlAccountStore } from '../stores/sql/accounts.ts'
-import { sqlUnitOfWork } from '../stores/sql/unit-of-work.ts'
+import { SqlPasswordStore } from '../stores/sql/passwords.ts'
 import { hashTable } from './hash-table.ts'
 import { grouped, Progress } from './progress.ts'
 import { Refusals } from './refusals.ts'
@@ -106,19 +112,20 @@ function describeSurvey(survey: Survey, { source }: ImportOptions, configuration
 
 /** Writes what can be written, and stops between two batches when it is interrupted. */
 async function writeFile(options: ImportOptions, configuration: Configuration): Promise<void> {
-  const { database } = openStorage(configuration, systemRandom)
+  const { database, keys } = openStorage(configuration, systemRandom)
   await bringUpToDate(database, configuration, systemClock)
   const interruption = new AbortController()
   const interrupt = () => interruption.abort()
   process.once('SIGINT', interrupt).once('SIGTERM', interrupt)
   try {
     const { signal } = interruption
-    const { added, present } = await writeRows(
-      options,
-      configuration,
-      sqlUnitOfWork(database),
-      signal,
-    )
+    const stores = {
+      accounts: new SqlAccountStore(database),
+      passwords: new SqlPasswordStore(database),
+      unitOfWork: database,
+      audit: openOperatorAudit(database, keys),
+    }
+    const { added, present } = await writeRows(options, configuration, stores, signal)
     const already = present > 0 ? `, ${grouped(present)} were there already` : ''
     console.log(`${grouped(added)} accounts imported${already}.`)
     if (!signal.aborted) return
@@ -133,14 +140,14 @@ async function writeFile(options: ImportOptions, configuration: Configuration): 
 async function writeRows(
   options: ImportOptions,
   configuration: Configuration,
-  unitOfWork: UnitOfWork,
+  stores: ImportStores,
   signal: AbortSignal,
 ): Promise<{ added: number; present: number }> {
   const writing = newImport(options, configuration)
   const counts = { added: 0, present: 0 }
   for await (const rows of progressing(options.source, 'importing')) {
     const { newcomers } = writing.read(rows)
-    const { added, present } = await writing.write(newcomers, unitOfWork)
+    const { added, present } = await writing.write(newcomers, stores)
     counts.added += added
     counts.present += present
     if (signal.aborted) break

@@ -1,3 +1,4 @@
+import { type Budget, type BudgetTable, budgetNames, budgets } from '../core/limits/index.ts'
 import { Secret } from '../kernel/secret.ts'
 import type { Configuration } from './configuration.ts'
 import { writeDuration } from './parsers.ts'
@@ -24,6 +25,7 @@ function written(name: SettingName, value: unknown): string {
   if (settingOf(name).secret || value instanceof Secret) return '(secret)'
   if (value instanceof URL) return value.href.replace(/\/$/, '')
   if (Array.isArray(value)) return value.join(', ') || '(none)'
+  if (name === 'limits') return writeBudgets(value as Configuration['limits'])
   if (name === 'password_cost') return writeCost(value as Configuration['password_cost'])
   if (durations.has(name)) return writeDuration(value as Parameters<typeof writeDuration>[0])
   return String(value)
@@ -36,10 +38,25 @@ export function writeCost(cost: Readonly<Record<string, number>> = {}): string {
     .join(',')
 }
 
+/** Budgets that are others than the defaults, as the setting is written. */
+function writeBudgets(table: BudgetTable): string {
+  const changed = budgetNames.filter(
+    (name) => budgetText(table[name]) !== budgetText(budgets[name]),
+  )
+  return changed.map((name) => `${name}=${budgetText(table[name])}`).join(', ') || '(none)'
+}
+
+/** `5/15m`, or `off`. */
+export function budgetText(budget: Budget | undefined): string {
+  return budget ? `${budget.points}/${writeDuration(budget.window)}` : 'off'
+}
+
 const durations: ReadonlySet<SettingName> = new Set([
   'session_idle',
   'session_lifetime',
   'session_fresh',
+  'trusted_devices',
+  'audit_retention',
   'token_key_rotation',
   'access_token_lifetime',
   'refresh_token_idle',

@@ -1,6 +1,12 @@
 import { BlockList, isIP } from 'node:net'
 import { availableParallelism } from 'node:os'
 import { z } from 'zod'
+import {
+  type BudgetName,
+  type BudgetTable,
+  budgetNames,
+  defaultBudgets,
+} from '../core/limits/index.ts'
 import { type Duration, milliseconds } from '../kernel/clock.ts'
 import { Secret } from '../kernel/secret.ts'
 import { isLoopback } from './loopback.ts'
@@ -214,4 +220,44 @@ export function blockListOf(parts: readonly string[]): BlockList {
     if (network) list.addSubnet(network.address, network.prefix, network.family)
   }
   return list
+}
+
+/** `sign_in=10/1m, registration=off`: the budgets in force, those that are not named at their defaults. */
+export const budgetTable: Parser<BudgetTable> = z
+  .string()
+  .refine(
+    (value) => partsOf(value).every((part) => readBudget(part) !== undefined),
+    `budgets such as sign_in=10/1m or registration=off, separated by commas (1 to 100000 points, 1s to 24h); there are ${budgetNames.join(', ')}, and all=off`,
+  )
+  .transform((value) => {
+    const given = new Map(partsOf(value).flatMap((part) => readBudget(part) ?? []))
+    const rest = given.get('all')
+    return Object.fromEntries(
+      budgetNames.flatMap((name) => {
+        const own = given.get(name) ?? rest
+        if (own === 'off') return []
+        return [[name, { ...defaultBudgets[name], ...own }]]
+      }),
+    )
+  })
+
+function partsOf(value: string): string[] {
+  return value
+    .split(',')
+    .map((part) => part.trim())
+    .filter((part) => part !== '')
+}
+
+type GivenBudget = 'off' | { readonly points: number; readonly window: Duration }
+
+function readBudget(part: string): [readonly [BudgetName | 'all', GivenBudget]] | undefined {
+  const [, name = '', off, points, window = ''] =
+    /^([a-z_]+)=(?:(off)|(\d{1,6})\/(\w+))$/.exec(part) ?? []
+  const known = [...budgetNames, 'all' as const].find((one) => one === name)
+  if (!known) return undefined
+  if (off) return [[known, 'off']]
+  const within = duration('1s', '24h').safeParse(window)
+  const count = wholeNumber(1, 100_000).safeParse(points)
+  if (known === 'all' || !within.success || !count.success) return undefined
+  return [[known, { points: count.data, window: within.data }]]
 }

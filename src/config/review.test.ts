@@ -19,6 +19,8 @@ describe('the review of a configuration', () => {
     ],
     [{ SALLYPORT_TOKEN_ALGORITHM: 'HS256' }, 'which no other service can verify'],
     [{ SALLYPORT_TRUSTED_PROXIES: '0.0.0.0/0' }, 'every address is a trusted proxy'],
+    [{ SALLYPORT_TRUSTED_PROXIES: '::1, 2000::/3' }, 'a large part of the internet'],
+    [{ SALLYPORT_TRUSTED_PROXIES: '0.0.0.0/1,128.0.0.0/1' }, 'a large part of the internet'],
     [{ SALLYPORT_MANAGEMENT_HOST: '0.0.0.0' }, 'management listener'],
     [{ SALLYPORT_DATABASE_URL: 'postgres://localhost/x' }, 'data folder of this node'],
     [
@@ -66,6 +68,8 @@ describe('the review of a configuration', () => {
   })
 
   it.each([
+    { SALLYPORT_TRUSTED_PROXIES: '127.0.0.1,::1,10.0.0.0/8,fc00::/7,FE80::/10' },
+    { SALLYPORT_TRUSTED_PROXIES: '104.16.0.0/13,2400:cb00::/32' },
     { SALLYPORT_REDIS_URL: 'redis://127.0.0.1:6379' },
     { SALLYPORT_REDIS_URL: 'redis+cluster://localhost:7000,[::1]:7001' },
     { SALLYPORT_REDIS_URL: 'rediss://user:x@cache.example' },

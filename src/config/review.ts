@@ -6,6 +6,8 @@ export function reviewConfiguration(configuration: Configuration): string[] {
   return checks.filter(({ applies }) => applies(configuration)).map(({ warning }) => warning)
 }
 
+const guarding = ['sign_in', 'password', 'password_account', 'factor', 'factor_account'] as const
+
 interface Check {
   readonly applies: (configuration: Configuration) => boolean
   /** What is so, why it matters, and the setting that changes it. */
@@ -33,6 +35,11 @@ const checks: readonly Check[] = [
     applies: ({ trusted_proxies }) => trusted_proxies.some((part) => part.endsWith('/0')),
     warning:
       'every address is a trusted proxy, so every client can choose its own address (SALLYPORT_TRUSTED_PROXIES)',
+  },
+  {
+    applies: ({ trusted_proxies }) => trusted_proxies.some(isPartOfTheInternet),
+    warning:
+      'trusted proxies are a large part of the internet: whoever has an address there can choose any other (SALLYPORT_TRUSTED_PROXIES)',
   },
   {
     applies: ({ management_host }) => !isLoopback(management_host),
@@ -69,6 +76,11 @@ const checks: readonly Check[] = [
       'nobody counts sealed sessions, so an account may have any number of them (SALLYPORT_SESSIONS_PER_ACCOUNT)',
   },
   {
+    applies: ({ limits }) => guarding.some((name) => limits[name] === undefined),
+    warning:
+      'passwords or codes can be guessed without limit: budgets that guard them are turned off (SALLYPORT_LIMITS)',
+  },
+  {
     applies: ({ url, password_grant }) => password_grant && !isLoopback(url.hostname),
     warning:
       'POST /token takes passwords: good for your own programs, and for nobody else’s (SALLYPORT_PASSWORD_GRANT=false turns it off)',
@@ -92,6 +104,13 @@ const checks: readonly Check[] = [
       'the connection to memcached crosses the network without TLS: whoever can reach it there can read and end sessions (SALLYPORT_MEMCACHED_URL)',
   },
 ]
+
+/** Wider than any one owner's: private networks are within 10.0.0.0/8 and fc00::/7, those of the largest proxies smaller. */
+function isPartOfTheInternet(network: string): boolean {
+  const [address = '', bits] = network.split('/')
+  const isWide = Number(bits) > 0 && Number(bits) < (address.includes(':') ? 16 : 8)
+  return isWide && !/^f[cde]/i.test(address)
+}
 
 /** Is this an address without TLS that is not of this machine alone? Several hosts may be given. */
 function leavesMachine(address: string, plain: RegExp): boolean {

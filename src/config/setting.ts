@@ -1,3 +1,4 @@
+import type { BudgetTable } from '../core/limits/index.ts'
 import type { PasswordPolicy } from '../core/passwords/index.ts'
 import type { SigningAlgorithm } from '../core/tokens/index.ts'
 import type { Duration } from '../kernel/clock.ts'
@@ -47,6 +48,8 @@ export interface Settings {
   readonly totp_drift: 0 | 1 | 2
   readonly require_mfa: 'off' | 'admins' | 'all'
   readonly trusted_devices: Duration
+  readonly limits: BudgetTable
+  readonly audit_retention: Duration
   readonly token_algorithm: SigningAlgorithm
   readonly token_audience: string
   readonly token_key_rotation: Duration

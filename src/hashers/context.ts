@@ -3,7 +3,7 @@ import type { Random } from '../kernel/random.ts'
 import { systemRandom } from '../kernel/random.ts'
 import { PasswordContextError, type PasswordContextOptions, planOf } from './options.ts'
 import { decoyFor, makerOf, type Plan, readPlanned, refusalOf } from './plan.ts'
-import { defaultQueue, defaultThreads, HasherPool } from './pool.ts'
+import { defaultQueue, defaultThreads, HasherPool, type HasherPoolOptions } from './pool.ts'
 import { type Cost, type HashRefusal, HashRefusedError, type Password } from './scheme.ts'
 import { makingSchemes } from './schemes/index.ts'
 import type { LineCounts } from './waiting-line.ts'
@@ -110,14 +110,14 @@ export function createPasswordContext(options: PasswordContextOptions = {}): Pas
   return new Context(options, systemRandom)
 }
 
-/** The same for those who bring their own source of randomness. */
+/** The same for those who bring their own source of randomness, and want to be told how long hashes take. */
 export class Context implements PasswordContext {
   readonly making: Making
   readonly #plan: Plan
   readonly #pool: HasherPool
   readonly #random: Random
 
-  constructor(options: PasswordContextOptions, random: Random) {
+  constructor(options: PasswordContextOptions, random: Random, timed?: HasherPoolOptions['timed']) {
     this.making = describeMaking(options)
     const { threads } = this.making
     this.#plan = planOf(options)
@@ -125,6 +125,7 @@ export class Context implements PasswordContext {
       threads,
       queue: options.queue,
       report: options.report,
+      timed,
     })
     this.#random = random
   }

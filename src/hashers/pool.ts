@@ -3,7 +3,7 @@ import { Piscina } from 'piscina'
 import { threadFile } from '../kernel/thread-file.ts'
 import { PasswordContextError } from './options.ts'
 import type { Plan } from './plan.ts'
-import { type LineCounts, WaitingLine } from './waiting-line.ts'
+import { type LineCounts, type LineTimes, WaitingLine } from './waiting-line.ts'
 import type { HashTask } from './worker.ts'
 
 export interface HasherPoolOptions {
@@ -13,6 +13,8 @@ export interface HasherPoolOptions {
   readonly queue?: number | undefined
   /** Told when a thread has died while nobody waited for it; piscina starts another one. */
   readonly report?: ((error: Error) => void) | undefined
+  /** Told how long each hash waited and took. */
+  readonly timed?: ((times: LineTimes) => void) | undefined
 }
 
 /** Bounds the wait to about a second and a half at the default cost and two threads. */
@@ -34,9 +36,9 @@ export class HasherPool {
 
   constructor(
     plan: Plan,
-    { threads = defaultThreads, queue = defaultQueue, report }: HasherPoolOptions,
+    { threads = defaultThreads, queue = defaultQueue, report, timed }: HasherPoolOptions,
   ) {
-    this.#line = new WaitingLine({ atWork: threads * tasksPerThread, length: queue })
+    this.#line = new WaitingLine({ atWork: threads * tasksPerThread, length: queue, timed })
     this.#pool = new Piscina({
       filename: threadFile('worker', import.meta.url).href,
       workerData: plan,

@@ -1,6 +1,6 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { OverloadedError } from '../kernel/errors.ts'
-import { WaitingLine } from './waiting-line.ts'
+import { type LineTimes, WaitingLine } from './waiting-line.ts'
 
 /** Tasks that are done when they are told, and the order in which they began. */
 function tasks(line: WaitingLine) {
@@ -82,6 +82,28 @@ describe('waiting line', () => {
     await expect(line.run(() => Promise.reject(new Error('broken')))).rejects.toThrow('broken')
     expect(await line.run(async () => 'next')).toBe('next')
     expect(line.counts).toEqual({ waiting: 0, refused: 0, cancelled: 0 })
+  })
+
+  it('tells of all that began how long it waited and worked', async () => {
+    const times: LineTimes[] = []
+    const timed = (one: LineTimes) => times.push(one)
+    const line = new WaitingLine({ atWork: 1, length: 1, timed })
+    const { start, done } = tasks(line)
+    const clock = vi.spyOn(performance, 'now').mockReturnValue(1000)
+    const results = [start('a'), start('b')]
+    await expect(start('c')).rejects.toThrow(OverloadedError)
+    clock.mockReturnValue(1030)
+    await done('a')
+    clock.mockReturnValue(1070)
+    await done('b')
+    await Promise.all(results)
+    await expect(line.run(() => Promise.reject(new Error('broken')))).rejects.toThrow('broken')
+    expect(times).toEqual([
+      { waited: 0, worked: 30 },
+      { waited: 30, worked: 40 },
+      { waited: 0, worked: 0 },
+    ])
+    clock.mockRestore()
   })
 
   it('tells when it is idle: nobody at work, nobody waiting', async () => {

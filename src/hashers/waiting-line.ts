@@ -1,3 +1,4 @@
+import { type Duration, milliseconds } from '../kernel/clock.ts'
 import { OverloadedError } from '../kernel/errors.ts'
 
 /** What has become of the work that came to a line. */
@@ -7,6 +8,19 @@ export interface LineCounts {
   readonly refused: number
   /** Given up by its caller before its turn. */
   readonly cancelled: number
+}
+
+/** How long work waited for its turn, and how long it took from then on. */
+export interface LineTimes {
+  readonly waited: Duration
+  readonly worked: Duration
+}
+
+export interface LineOptions {
+  readonly atWork: number
+  readonly length: number
+  /** Told of all work that began, when it is done or has failed. */
+  readonly timed?: ((times: LineTimes) => void) | undefined
 }
 
 interface Place {
@@ -22,6 +36,7 @@ const retryAfterSeconds = 2
 export class WaitingLine {
   readonly #atWork: number
   readonly #length: number
+  readonly #timed: LineOptions['timed']
   // A set keeps the order, and lets anyone leave from the middle without a search.
   readonly #places = new Set<Place>()
   readonly #untilIdle: (() => void)[] = []
@@ -29,9 +44,10 @@ export class WaitingLine {
   #refused = 0
   #cancelled = 0
 
-  constructor({ atWork, length }: { readonly atWork: number; readonly length: number }) {
+  constructor({ atWork, length, timed }: LineOptions) {
     this.#atWork = atWork
     this.#length = length
+    this.#timed = timed
   }
 
   get counts(): LineCounts {
@@ -44,11 +60,15 @@ export class WaitingLine {
    */
   async run<Result>(work: () => Promise<Result>, signal?: AbortSignal): Promise<Result> {
     signal?.throwIfAborted()
+    const came = performance.now()
     if (this.#busy >= this.#atWork) await this.#wait(signal)
     else this.#busy += 1
+    const began = performance.now()
     try {
       return await work()
     } finally {
+      const worked = milliseconds(performance.now() - began)
+      this.#timed?.({ waited: milliseconds(began - came), worked })
       this.#next()
     }
   }

@@ -1,6 +1,7 @@
 import { type Context, Hono } from 'hono'
+import { milliseconds } from '../kernel/clock.ts'
 import { publicId } from '../kernel/random.ts'
-import { clientAddress } from './client.ts'
+import type { RouteMeter } from '../metrics/request-meter.ts'
 import type { HttpContext } from './context.ts'
 import { type Exchange, refuse } from './exchange.ts'
 import { refuseFault } from './faults.ts'
@@ -10,7 +11,7 @@ import { routes } from './routes.ts'
 
 /** What is known of a request besides the request itself. */
 export interface Connection {
-  /** The address at the other end of the socket. */
+  /** The address at the other end of the socket; `''` where there is none any more. Whoever is without counts as one client. */
   readonly address?: string
   /** What an adapter found wrong with the request before it could become a `Request`. */
   readonly fault?: ConnectionFault
@@ -31,7 +32,8 @@ export type App = (request: Request, connection?: Connection) => Promise<Respons
 export function createApp(context: HttpContext): App {
   const router = new Hono<{ Bindings: Connection }>()
   for (const row of routes) {
-    router.on(row.method, row.path, (c) => answered(context, row, c))
+    const meter = context.meters.requests.of(row.method, row.path)
+    router.on(row.method, row.path, (c) => answered(context, row, meter, c))
   }
   for (const path of new Set(routes.map((row) => row.path))) {
     const allow = allowedAt(path)
@@ -48,37 +50,50 @@ function allowedAt(path: string): string {
 
 type RouterContext = Context<{ Bindings: Connection }>
 
-async function answered(context: HttpContext, row: Route, c: RouterContext): Promise<Response> {
+async function answered(
+  context: HttpContext,
+  row: Route,
+  meter: RouteMeter,
+  c: RouterContext,
+): Promise<Response> {
   if (c.env.fault) return refusedOutright(context, c, problem(c.env.fault))
   const startedAt = performance.now()
   const arrival = arrivalOf(context, c)
-  const response = await admit(row, arrival).catch((error: unknown) =>
+  const response = await admitted(row, arrival).catch((error: unknown) =>
     refuseFault(bareExchange(arrival), error),
   )
-  logRequest(arrival, row.path, response.status, startedAt)
+  note(arrival, meter, response.status, startedAt)
   return response
 }
 
-function refusedOutright(
+/** Whoever only reads leaves no trace that would have to say from where. */
+function admitted(row: Route, arrival: Arrival): Promise<Response> {
+  if (row.method === 'GET') return admit(row, arrival)
+  return arrival.context.asking.from(arrival.client, () => admit(row, arrival))
+}
+
+async function refusedOutright(
   context: HttpContext,
   c: RouterContext,
   refusal: Problem,
 ): Promise<Response> {
+  const startedAt = performance.now()
   const arrival = arrivalOf(context, c)
-  logRequest(arrival, undefined, refusal.status, performance.now())
-  return refuse(bareExchange(arrival), refusal)
+  const response = await refuse(bareExchange(arrival), refusal)
+  const meter = context.meters.requests.ofNoRoute(arrival.request.method)
+  note(arrival, meter, response.status, startedAt)
+  return response
 }
 
 function arrivalOf(context: HttpContext, c: RouterContext): Arrival {
   const { headers } = c.req.raw
-  const forwarded = headers.get('x-forwarded-for')
   return {
     context,
     request: c.req.raw,
     requestId: publicId(context.random, 'req'),
     client: {
       agent: headers.get('user-agent') ?? '',
-      address: clientAddress(c.env.address ?? '', forwarded, context.trustedProxies),
+      address: context.clientAddresses.of(c.env.address, headers),
     },
     parameters: c.req.param(),
   }
@@ -92,24 +107,27 @@ function bareExchange(arrival: Arrival): Exchange {
     audience: asksForPage(arrival.request) ? 'page' : 'program',
     presented: undefined,
     actor: undefined,
+    entry: undefined,
     form: undefined,
   }
 }
 
-/** One line for each request. The route, not the address: that is the client's text, and may hold anything. */
-function logRequest(
+/** Counts each request, and logs a line. The route, not the address: that is the client's text, and may hold anything. */
+function note(
   { context, request, requestId, client }: Arrival,
-  path: string | undefined,
+  meter: RouteMeter,
   status: number,
   startedAt: number,
 ): void {
+  const duration = milliseconds(performance.now() - startedAt)
+  meter.note(status, duration)
   context.log.info(
     {
       request_id: requestId,
       method: request.method,
-      route: path ?? '(none)',
+      route: meter.route,
       status,
-      ms: Math.round((performance.now() - startedAt) * 10) / 10,
+      ms: Math.round(duration * 10) / 10,
       client: client.address,
     },
     'request',

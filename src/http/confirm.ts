@@ -4,6 +4,7 @@ import type { StepUpOutcome } from '../core/flows/step-up/index.ts'
 import { confirmPage } from '../pages/confirm.ts'
 import { type Exchange, type FormPage, personOf, refuse } from './exchange.ts'
 import { handOver } from './hand-over.ts'
+import { originOf, tooMany } from './limits.ts'
 import { ownPath } from './next.ts'
 import { type Problem, problem, refusedProof } from './problems.ts'
 import { type ProofBody, proofIn, proofShapes } from './proofs.ts'
@@ -46,7 +47,9 @@ export async function submitConfirmation(
   exchange: SignedInExchange & { readonly body: ConfirmBody },
 ): Promise<Response> {
   const { context, request, body } = exchange
-  const outcome = await context.stepUp.prove(exchange, proofIn(body), request.signal)
+  const from = { origin: originOf(exchange), signal: request.signal }
+  const outcome = await context.stepUp.prove(exchange, proofIn(body), from)
+  if (outcome.kind === 'limited') return refuse(exchange, tooMany(exchange, outcome))
   if (outcome.kind === 'refused') return refuse(exchange, refusals[outcome.reason])
   const { offers, recoveryCodesLeft: left } = outcome
   const wanted = destination(exchange, body.next)

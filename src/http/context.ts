@@ -1,5 +1,5 @@
-import type { BlockList } from 'node:net'
-import type { AccountStore } from '../core/accounts/index.ts'
+import type { AccountId, AccountStore } from '../core/accounts/index.ts'
+import type { Audit } from '../core/audit/index.ts'
 import type { TrustedDevices } from '../core/devices/index.ts'
 import type { Factors } from '../core/factors/index.ts'
 import type { Enrolment } from '../core/flows/enrolment/index.ts'
@@ -7,15 +7,20 @@ import type { Login } from '../core/flows/login/index.ts'
 import type { PasswordChange } from '../core/flows/password-change/index.ts'
 import type { Registration } from '../core/flows/registration/index.ts'
 import type { SecondFactor } from '../core/flows/second-factor/index.ts'
+import type { SignOut } from '../core/flows/sign-out/index.ts'
 import type { StepUp } from '../core/flows/step-up/index.ts'
 import type { Tokens } from '../core/flows/tokens/index.ts'
+import type { KnownDevices, Limited, Limits } from '../core/limits/index.ts'
 import type { PasswordPolicy, Passwords } from '../core/passwords/index.ts'
 import type { SessionPolicy, Sessions } from '../core/sessions/index.ts'
 import type { Clock, Duration } from '../kernel/clock.ts'
 import type { Digest } from '../kernel/digest.ts'
 import type { Random } from '../kernel/random.ts'
+import type { Meters } from '../metrics/meters.ts'
 import type { PageFrame } from '../pages/page.ts'
 import type { Answers } from './answers.ts'
+import type { Asking } from './asking.ts'
+import type { ClientAddresses } from './client.ts'
 import type { Cookies } from './cookies.ts'
 import type { Credentials } from './credentials.ts'
 import type { FormTokens } from './csrf.ts'
@@ -45,6 +50,13 @@ export interface HttpContext {
   readonly passwordChange: PasswordChange
   readonly passwords: Passwords
   readonly sessions: Sessions
+  readonly signOut: SignOut
+  readonly limits: Limits
+  readonly knownDevices: KnownDevices
+  readonly audit: Audit
+  /** Writes down that a limit was reached, of this account if it was one. */
+  readonly limitReached: (limited: Limited, subject: AccountId | undefined) => Promise<void>
+  readonly asking: Asking
   readonly tokens: Tokens
   readonly secondFactor: SecondFactor
   readonly enrolment: Enrolment
@@ -66,8 +78,9 @@ export interface HttpContext {
   readonly frame: PageFrame
   readonly publicAddress: URL
   readonly ownOrigins: ReadonlySet<string>
-  readonly trustedProxies: BlockList
+  readonly clientAddresses: ClientAddresses
   readonly clock: Clock
   readonly random: Random
   readonly log: Log
+  readonly meters: Meters
 }

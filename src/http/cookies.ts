@@ -11,6 +11,8 @@ export interface Cookies {
   readonly passkey: SecretCookie
   /** A browser where no code is asked for. */
   readonly device: SecretCookie
+  /** A browser in which somebody has signed in before. It opens nothing. */
+  readonly known: SecretCookie
   /** A refresh token; sent to where it is spent and nowhere else. */
   readonly refresh: SecretCookie
 }
@@ -32,6 +34,7 @@ export function cookiesOf(overTls: boolean): Cookies {
       `Path=/; HttpOnly; SameSite=Strict${secure}`,
     ),
     device: new SecretCookie(`${host}sallyport_device`, `Path=/; HttpOnly; SameSite=Lax${secure}`),
+    known: new SecretCookie(`${host}sallyport_known`, `Path=/; HttpOnly; SameSite=Lax${secure}`),
     refresh: new SecretCookie(
       `${tls}refresh_token`,
       `Path=${refreshPath}; HttpOnly; SameSite=Strict${secure}`,

@@ -1,4 +1,5 @@
-import { dashboardPage } from '../pages/dashboard.ts'
+import type { FailuresTold } from '../core/audit/index.ts'
+import { type DashboardView, dashboardPage } from '../pages/dashboard.ts'
 import { type Exchange, personOf, refuse } from './exchange.ts'
 import { problem } from './problems.ts'
 import { home, type SignedIn } from './route.ts'
@@ -22,9 +23,20 @@ export async function showDashboard(exchange: Exchange & SignedIn): Promise<Resp
     },
     notice: query.get('notice') === 'password_changed' ? 'password_changed' : undefined,
     warned: (await context.tokens.endedForReuse(person.id)).length > 0,
+    failures: failuresOf(await context.audit.failuresSinceLastLogin(person.id)),
     csrfToken: context.formTokens.make(session),
   })
   return context.answers.page(requestId, 200, html)
+}
+
+function failuresOf({
+  count,
+  isMore,
+  since,
+  knewPassword,
+}: FailuresTold): DashboardView['failures'] {
+  if (count === 0) return undefined
+  return { count, isMore, knewPassword, since: since === undefined ? undefined : new Date(since) }
 }
 
 /** `GET /`: the way in, or home. */

@@ -27,7 +27,7 @@ export async function listDevices(exchange: SignedInExchange): Promise<Response>
 /** `DELETE /devices/{id}`: a code is asked for there again. */
 export async function endDevice(exchange: SignedInExchange): Promise<Response> {
   const { context, requestId, actor, parameters } = exchange
-  const removed = await context.devices.remove(actor.accountId, parameters['id'] as DeviceId)
+  const removed = await context.secondFactor.removeDevice(actor, parameters['id'] as DeviceId)
   if (!removed) return refuse(exchange, problem('not_found'))
   return context.answers.json(requestId, 200, { message: 'Device is not trusted any more' })
 }

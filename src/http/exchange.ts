@@ -1,4 +1,5 @@
 import type { Account } from '../core/accounts/index.ts'
+import type { Admitted, Limited } from '../core/limits/index.ts'
 import type { Authenticated, Client, PresentedToken } from '../core/sessions/index.ts'
 import type { FieldProblem as PageProblem } from '../pages/page.ts'
 import { problemPage } from '../pages/problem.ts'
@@ -27,9 +28,14 @@ export interface Exchange {
   readonly presented: PresentedToken | undefined
   /** Who is asking, where the route wants to know and somebody is signed in. */
   readonly actor: Authenticated | undefined
+  /** What the request was let in by, where the route has limits. */
+  readonly entry: Entry | undefined
   /** The form that a person has sent: what to draw again when it is refused. */
   readonly form: SentForm | undefined
 }
+
+/** What a request was let in by, or why it was not. */
+export type Entry = Admitted | Limited
 
 interface SentForm {
   readonly page: FormPage<string | undefined>
@@ -58,7 +64,8 @@ export async function refuse(exchange: Exchange, problem: Problem): Promise<Resp
 
 async function draw(exchange: Exchange, problem: Problem): Promise<string> {
   const { context, requestId, form } = exchange
-  const { status, title, detail, errors, code } = problem
+  const { status, title, errors, code } = problem
+  const detail = problem.shown ?? problem.detail
   const whole = { field: undefined, message: formTexts[code] ?? detail }
   const again = await form?.page(exchange, form.given, errors ?? [whole])
   if (again !== undefined) return again

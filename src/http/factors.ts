@@ -8,6 +8,7 @@ import type { EnrolmentView } from '../pages/enrolment.ts'
 import { withCookies } from './answers.ts'
 import { type Exchange, refuse } from './exchange.ts'
 import { whatSpeaksFor } from './hand-over.ts'
+import { originOf, tooMany } from './limits.ts'
 import { type Problem, problem, refusedProof } from './problems.ts'
 import { factorIn, type ProofBody, proofShapes } from './proofs.ts'
 import type { SignedIn } from './route.ts'
@@ -103,7 +104,8 @@ export async function removeTotp(
   exchange: SignedInExchange & { readonly body: ProofBody },
 ): Promise<Response> {
   const { context, requestId, body } = exchange
-  const outcome = await context.secondFactor.remove(exchange, factorIn(body))
+  const outcome = await context.secondFactor.remove(exchange, factorIn(body), originOf(exchange))
+  if (outcome.kind === 'limited') return refuse(exchange, tooMany(exchange, outcome))
   if (outcome.kind === 'refused') return refuse(exchange, factorRefusals[outcome.reason])
   const speaks = await whatSpeaksFor(exchange, outcome)
   const answer = { ...speaks.body, message: 'Authenticator app removed' }

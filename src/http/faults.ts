@@ -11,6 +11,7 @@ export function refuseFault(exchange: Exchange, error: unknown): Promise<Respons
   }
   const { context, request, requestId } = exchange
   if (request.signal.aborted) return refuse(exchange, problem('client_closed'))
+  if (error instanceof StoreUnavailableError) context.meters.storeFailed(error.store)
   context.log.error({ request_id: requestId, err: error }, 'request failed')
   return refuse(exchange, faultProblem(error))
 }

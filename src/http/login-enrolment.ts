@@ -145,9 +145,10 @@ async function answerEnrolled(
       ? expired(exchange)
       : refuse(exchange, refusals[outcome.reason])
   }
-  const speaks = await whatSpeaksFor(exchange, outcome, body.pending_token === undefined)
   const codes = outcome.codes.map((code) => code.expose())
-  const cookies = [...speaks.cookies, ...settled(exchange, outcome)]
+  const isInCookies = body.pending_token === undefined
+  const speaks = await whatSpeaksFor(exchange, outcome, isInCookies)
+  const cookies = [...speaks.cookies, ...settled(exchange, outcome, isInCookies)]
   if (audience === 'page') {
     const html = recoveryCodesPage({ frame: context.frame, codes, after, onward: '/dashboard' })
     return withCookies(context.answers.page(requestId, 200, html), cookies)

@@ -7,6 +7,7 @@ import type {
   LoginRequest,
   SignedIn,
 } from '../core/flows/login/index.ts'
+import { knownDeviceLifetime } from '../core/limits/index.ts'
 import { Secret } from '../kernel/secret.ts'
 import type { TokenKind } from '../kernel/token.ts'
 import { loginPage } from '../pages/login.ts'
@@ -14,6 +15,7 @@ import { withCookies } from './answers.ts'
 import type { HttpContext } from './context.ts'
 import { type Exchange, type FormPage, refuse } from './exchange.ts'
 import { handOver } from './hand-over.ts'
+import { originOf, tooMany } from './limits.ts'
 import { ownPath } from './next.ts'
 import { invalidFields, type Problem, problem } from './problems.ts'
 import { challenge, home } from './route.ts'
@@ -118,17 +120,14 @@ export function isInCookies(transport: Transport): boolean {
 }
 
 /** What every sign-in is told of the request that it comes with. */
-export function arriving({
-  context,
-  request,
-  client,
-  presented,
-}: Exchange): Omit<LoginRequest, 'kind' | 'trusts'> {
+export function arriving(exchange: Exchange): Omit<LoginRequest, 'kind' | 'trusts'> {
+  const { context, request, client, presented } = exchange
   const device = context.cookies.device.read(request.headers.get('cookie'))
   return {
     client,
     presented,
     device: device === undefined ? undefined : new Secret(device),
+    origin: originOf(exchange),
     signal: request.signal,
   }
 }
@@ -155,12 +154,14 @@ export async function answerLogin(
         next: destinationAfter(context, outcome.recoveryCodesLeft, next),
         inCookies,
       })
-      return withCookies(answer, settled(exchange, outcome))
+      return withCookies(answer, settled(exchange, outcome, inCookies))
     }
     case 'enrolment_required':
       return enrolmentRequired(exchange, outcome, { inCookies })
     case 'factor_required':
       return factorRequired(exchange, outcome, { inCookies, next })
+    case 'limited':
+      return refuse(exchange, tooMany(exchange, outcome))
     case 'refused':
       return refuse(exchange, loginRefusals[outcome.reason])
     case 'invalid':
@@ -219,11 +220,21 @@ function enrolmentRequired(
   return withCookies(context.answers.json(requestId, 200, body), inCookies ? [cookie] : [])
 }
 
-/** What waited has done its work; and the device is trusted, where that was asked for. */
-export function settled({ context, request }: Exchange, { device }: SignedIn): string[] {
-  const { cookies, devices } = context
-  const wasPending = cookies.pending.read(request.headers.get('cookie')) !== undefined
+/**
+ * What waited has done its work. The device is known to the account from now on, so that no stranger's failures keep its
+ * owner out on it; and trusted, where that was asked for.
+ */
+export function settled(
+  { context, request }: Exchange,
+  { account, device }: SignedIn,
+  inCookies: boolean,
+): string[] {
+  const { cookies, devices, knownDevices } = context
+  const header = request.headers.get('cookie')
+  const wasPending = cookies.pending.read(header) !== undefined
+  const known = knownDevices.remember(cookies.known.read(header), account.canonicalEmail)
   return [
+    ...(inCookies ? [cookies.known.give(known, knownDeviceLifetime)] : []),
     ...(wasPending ? [cookies.pending.take()] : []),
     ...(device ? [cookies.device.give(device.expose(), devices.lifetime)] : []),
   ]

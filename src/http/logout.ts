@@ -10,7 +10,7 @@ import type { Exchange } from './exchange.ts'
 export async function submitLogout(exchange: Exchange): Promise<Response> {
   const { context, requestId, audience, credential, presented } = exchange
   if (credential?.kind === 'jwt') await context.tokens.revoke(credential.value)
-  else if (presented) await context.sessions.end(presented)
+  else if (presented) await context.signOut.end(presented)
 
   const headers = { 'clear-site-data': '"cache", "storage"' }
   const response =

@@ -51,13 +51,16 @@ export function refuseOAuth(answers: Answers, requestId: string, problem: Proble
     error: errorOf(status),
     description,
     // 400, unless it is about the message itself.
-    status: status >= 500 || status === 413 || status === 408 ? status : 400,
+    status: status >= 500 || kept.has(status) ? status : 400,
     ...(headers && { headers }),
   })
 }
 
+/** Too slow, too large, too many. */
+const kept: ReadonlySet<number> = new Set([408, 413, 429])
+
 function errorOf(status: number): OAuthErrorCode {
-  if (status === 503) return 'temporarily_unavailable'
+  if (status === 503 || status === 429) return 'temporarily_unavailable'
   return status >= 500 ? 'server_error' : 'invalid_request'
 }
 

@@ -5,6 +5,7 @@ import { deviceOf } from './device.ts'
 import { type Exchange, refuse } from './exchange.ts'
 import { factorRefusals } from './factors.ts'
 import { whatSpeaksFor } from './hand-over.ts'
+import { originOf, tooMany } from './limits.ts'
 import { invalidFields, problem } from './problems.ts'
 import { credential, factorIn, type ProofBody } from './proofs.ts'
 import type { SignedIn } from './route.ts'
@@ -101,7 +102,13 @@ export async function removePasskey(
 ): Promise<Response> {
   const { context, requestId, body, parameters } = exchange
   const { secondFactor } = context
-  const outcome = await secondFactor.removePasskey(exchange, parameters['id'] ?? '', factorIn(body))
+  const outcome = await secondFactor.removePasskey(
+    exchange,
+    parameters['id'] ?? '',
+    factorIn(body),
+    originOf(exchange),
+  )
+  if (outcome.kind === 'limited') return refuse(exchange, tooMany(exchange, outcome))
   if (outcome.kind === 'refused') {
     const isUnknown = outcome.reason === 'no_factor'
     return refuse(exchange, isUnknown ? problem('not_found') : factorRefusals[outcome.reason])

@@ -5,6 +5,7 @@ import { Secret } from '../kernel/secret.ts'
 import { passwordChangePage } from '../pages/password-change.ts'
 import { type Exchange, type FormPage, personOf, refuse } from './exchange.ts'
 import { handOver } from './hand-over.ts'
+import { originOf, tooMany } from './limits.ts'
 import { invalidFields, type Problem, problem, wrongPassword } from './problems.ts'
 import { askToConfirm, challenge, type SignedIn } from './route.ts'
 import { passwordAdvice } from './texts.ts'
@@ -49,6 +50,7 @@ export async function submitPasswordChange(exchange: PasswordChangeExchange): Pr
     presented,
     currentPassword: new Secret(body.current_password),
     newPassword: new Secret(body.new_password),
+    origin: originOf(exchange),
     signal: request.signal,
   })
 
@@ -60,6 +62,8 @@ export async function submitPasswordChange(exchange: PasswordChangeExchange): Pr
       })
     case 'reauthentication_required':
       return askToConfirm(exchange, outcome.offers, '/password/change')
+    case 'limited':
+      return refuse(exchange, tooMany(exchange, outcome))
     case 'refused':
       return refuse(exchange, refusals[outcome.reason])
     case 'invalid':

@@ -38,6 +38,7 @@ export type ProblemCode =
   | 'unsupported_media_type'
   | 'expectation_failed'
   | 'invalid_fields'
+  | 'rate_limited'
   | 'headers_too_large'
   | 'client_closed'
   | 'internal_error'
@@ -127,6 +128,11 @@ export const problemKinds: Readonly<Record<ProblemCode, ProblemKind>> = {
     'The Expect header asks for what is not done here.',
   ],
   invalid_fields: [422, 'Invalid fields', 'The request has invalid fields.'],
+  rate_limited: [
+    429,
+    'Too many requests',
+    'Too much was tried. The Retry-After header says when to try again.',
+  ],
   headers_too_large: [431, 'Headers too large', 'The headers of the request are too large.'],
   // Nobody reads this; it is what the log says.
   client_closed: [499, 'Client closed request', 'The client went away before the answer.'],
@@ -149,6 +155,8 @@ export interface Problem {
   readonly headers?: Readonly<Record<string, string>>
   /** What else programs are told (RFC 9457, 3.2). */
   readonly more?: object
+  /** What people read instead of `detail`. */
+  readonly shown?: string
 }
 
 export interface DescribedProblem {

@@ -1,11 +1,13 @@
 import type { z } from 'zod'
+import type { BudgetName } from '../core/limits/index.ts'
 import type { Authenticated, PresentedToken } from '../core/sessions/index.ts'
 import { type Body, readBody } from './body.ts'
 import type { HttpContext } from './context.ts'
 import { csrfField, csrfHeader } from './csrf.ts'
-import { type Audience, type Exchange, type FormPage, refuse } from './exchange.ts'
+import { type Audience, type Entry, type Exchange, type FormPage, refuse } from './exchange.ts'
 import { refuseFault } from './faults.ts'
 import { parseFields } from './fields.ts'
+import { enter, mayBeKnown, settled, tooMany } from './limits.ts'
 import { isSameOrigin } from './origin.ts'
 import { invalidFields, type ProblemCode, problem, reauthenticationRequired } from './problems.ts'
 import { shapeProblems } from './shape.ts'
@@ -35,6 +37,8 @@ interface RouteOf<W extends Who, Shape extends z.ZodType> {
    * page where the action is.
    */
   readonly recent?: 'here' | `/${string}`
+  /** What is counted for the client's network before anything of the request is read. */
+  readonly limits?: readonly BudgetName[]
   /** What the route reads of the body. */
   readonly shape?: Shape
   /** The page that a refused form post is answered with. */
@@ -63,8 +67,18 @@ export type Arrival = Pick<Exchange, 'context' | 'request' | 'requestId' | 'clie
 
 /** Leads a request through every guard, in this order, and then to its handler. */
 export async function admit(row: Route, arrival: Arrival): Promise<Response> {
+  if (!row.limits) return guarded(row, arrival, undefined)
+  const entry = await enter(arrival, row.limits)
+  const response = await guarded(row, arrival, entry)
+  return entry.kind === 'admitted' ? settled(arrival, entry, response) : response
+}
+
+async function guarded(row: Route, arrival: Arrival, entry: Entry | undefined): Promise<Response> {
   const { context, request } = arrival
-  const stranger = { ...arrival, ...nobody, audience: audienceOf(row, request) }
+  const stranger = { ...arrival, ...nobody, entry, audience: audienceOf(row, request) }
+  const limited = entry?.kind === 'limited' && !mayGoOn(row, arrival) ? entry : undefined
+  // Nothing of it is read; but people get their form back with what they had typed.
+  if (limited && stranger.audience !== 'page') return refuse(stranger, tooMany(arrival, limited))
   if (Object.values(arrival.parameters).some((one) => one.includes('\0'))) {
     return refuse(stranger, problem('not_found'))
   }
@@ -78,23 +92,22 @@ export async function admit(row: Route, arrival: Arrival): Promise<Response> {
   if (row.reads && (row.reads === 'form') !== (body.from === 'page')) {
     return refuse(stranger, problem('unsupported_media_type'))
   }
+  const form = body.from === 'page' && row.form ? { page: row.form, given: body.value } : undefined
+  const audience = row.method === 'GET' ? stranger.audience : (row.answers ?? body.from)
+  const read = { ...stranger, audience, query, form }
+  if (limited) return refuse(read, tooMany(arrival, limited))
 
   const credential = context.credentials.find(request)
   const presented = credential && (await context.credentials.presented(credential))
   const actor =
     presented && row.who !== 'entrance' ? await context.sessions.authenticate(presented) : undefined
-  const form = body.from === 'page' && row.form ? { page: row.form, given: body.value } : undefined
-  const audience = row.method === 'GET' ? stranger.audience : (row.answers ?? body.from)
-  const exchange: Exchange = {
-    ...stranger,
-    audience,
-    query,
-    credential,
-    presented,
-    actor,
-    form,
-  }
+  const exchange: Exchange = { ...read, credential, presented, actor }
   return carried(exchange, await attended(row, exchange, body))
+}
+
+/** The account will tell whether it knows the device. */
+function mayGoOn({ limits }: Route, arrival: Arrival): boolean {
+  return limits?.includes('sign_in') === true && mayBeKnown(arrival)
 }
 
 /** The guards that want to know who is asking, and what. */

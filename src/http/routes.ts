@@ -1,4 +1,5 @@
 import { assets } from '../pages/assets.ts'
+import { listActivity, showActivity } from './activity.ts'
 import { refreshPath } from './cookies.ts'
 import { showDashboard, showStart } from './dashboard.ts'
 import { submitLogout } from './logout.ts'
@@ -39,6 +40,7 @@ const tokenRoutes: readonly Route[] = [
     method: 'POST',
     path: '/token',
     who: 'entrance',
+    limits: ['tokens'],
     answers: 'oauth',
     reads: 'form',
     takesNoQuery: true,
@@ -49,6 +51,7 @@ const tokenRoutes: readonly Route[] = [
     method: 'POST',
     path: refreshPath,
     who: 'entrance',
+    limits: ['tokens'],
     answers: 'program',
     reads: 'json',
     takesNoQuery: true,
@@ -59,6 +62,7 @@ const tokenRoutes: readonly Route[] = [
     method: 'DELETE',
     path: refreshPath,
     who: 'entrance',
+    limits: ['tokens'],
     answers: 'program',
     reads: 'json',
     takesNoQuery: true,
@@ -69,6 +73,7 @@ const tokenRoutes: readonly Route[] = [
     method: 'POST',
     path: '/revoke',
     who: 'entrance',
+    limits: ['tokens'],
     answers: 'oauth',
     reads: 'form',
     takesNoQuery: true,
@@ -79,6 +84,7 @@ const tokenRoutes: readonly Route[] = [
     method: 'POST',
     path: '/introspect',
     who: 'entrance',
+    limits: ['tokens'],
     answers: 'oauth',
     reads: 'form',
     takesNoQuery: true,
@@ -109,6 +115,7 @@ export const routes: readonly Route[] = [
     method: 'POST',
     path: '/register',
     who: 'entrance',
+    limits: ['registration', 'registration_mistakes'],
     shape: registrationShape,
     form: registrationForm,
     handle: submitRegistration,
@@ -117,6 +124,7 @@ export const routes: readonly Route[] = [
     method: 'POST',
     path: '/password/check',
     who: 'anyone',
+    limits: ['password_check'],
     shape: passwordCheckShape,
     handle: checkPassword,
   }),
@@ -191,6 +199,21 @@ export const routes: readonly Route[] = [
     recent: '/account/sessions',
     shape: endSessionsShape,
     handle: submitEndSessions,
+  }),
+  route({
+    method: 'GET',
+    path: '/activity',
+    who: 'signed_in',
+    answers: 'program',
+    recent: 'here',
+    handle: listActivity,
+  }),
+  route({
+    method: 'GET',
+    path: '/account/activity',
+    who: 'signed_in',
+    recent: 'here',
+    handle: showActivity,
   }),
   ...assets.map(({ path, type, body }) =>
     route({

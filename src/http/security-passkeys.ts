@@ -6,6 +6,7 @@ import { withCookies } from './answers.ts'
 import { type Exchange, type FormPage, refuse } from './exchange.ts'
 import { factorRefusals } from './factors.ts'
 import { handOver, whatSpeaksFor } from './hand-over.ts'
+import { originOf, tooMany } from './limits.ts'
 import { badName, madeIn, type NewPasskeyBody } from './passkeys.ts'
 import { problem } from './problems.ts'
 import { eitherIn, type ProofBody, proofShapes } from './proofs.ts'
@@ -97,7 +98,13 @@ export async function submitPasskeyRemoval(
   exchange: SignedInExchange & { readonly body: ProofBody & WhichPasskey },
 ): Promise<Response> {
   const { context, requestId, body } = exchange
-  const outcome = await context.secondFactor.removePasskey(exchange, body.id, eitherIn(body))
+  const outcome = await context.secondFactor.removePasskey(
+    exchange,
+    body.id,
+    eitherIn(body),
+    originOf(exchange),
+  )
+  if (outcome.kind === 'limited') return refuse(exchange, tooMany(exchange, outcome))
   if (outcome.kind === 'refused') {
     return outcome.reason === 'no_factor'
       ? context.answers.redirect(requestId, page)
@@ -120,6 +127,6 @@ export async function submitDeviceRemoval(
   exchange: SignedInExchange & { readonly body: WhichDevice },
 ): Promise<Response> {
   const { context, requestId, actor, body } = exchange
-  await context.devices.remove(actor.accountId, body.id as DeviceId)
+  await context.secondFactor.removeDevice(actor, body.id as DeviceId)
   return context.answers.redirect(requestId, `${page}?notice=device_removed`)
 }

@@ -11,6 +11,7 @@ import { devicesOf } from './devices.ts'
 import { type Exchange, type FormPage, refuse } from './exchange.ts'
 import { type ConfirmBody, enrolmentShown, factorRefusals } from './factors.ts'
 import { handOver, whatSpeaksFor } from './hand-over.ts'
+import { originOf, tooMany } from './limits.ts'
 import { eitherIn, type ProofBody, proofShapes } from './proofs.ts'
 import type { SignedIn } from './route.ts'
 
@@ -175,7 +176,8 @@ export async function submitRemoval(
   exchange: SignedInExchange & { readonly body: ProofBody },
 ): Promise<Response> {
   const { body, context } = exchange
-  const outcome = await context.secondFactor.remove(exchange, eitherIn(body))
+  const outcome = await context.secondFactor.remove(exchange, eitherIn(body), originOf(exchange))
+  if (outcome.kind === 'limited') return refuse(exchange, tooMany(exchange, outcome))
   if (outcome.kind === 'refused') return refuse(exchange, factorRefusals[outcome.reason])
   return handOver(exchange, outcome, {
     message: 'Authenticator app removed',

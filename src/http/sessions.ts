@@ -57,7 +57,11 @@ export async function listSessions({
 /** `DELETE /sessions/{id}`: ends one. One's own is ended by `/logout`, which also takes the cookie. */
 export async function endSession(exchange: SignedInExchange): Promise<Response> {
   const { context, requestId, actor, parameters } = exchange
-  const ended = await context.sessions.endById(actor.accountId, parameters['id'] as SessionId)
+  const ended = await context.signOut.endById(
+    actor.accountId,
+    parameters['id'] as SessionId,
+    'ended_by_owner',
+  )
   if (!ended) return refuse(exchange, problem('not_found'))
   return context.answers.json(requestId, 200, { message: 'Session ended' })
 }
@@ -65,7 +69,7 @@ export async function endSession(exchange: SignedInExchange): Promise<Response> 
 /** `DELETE /sessions`: ends all others. This one goes on under a new token. */
 export async function endOtherSessions(exchange: SignedInExchange): Promise<Response> {
   const { context, actor, presented } = exchange
-  const renewed = await context.sessions.endOthers(actor, presented)
+  const renewed = await context.signOut.endOthers(actor, presented)
   if (!renewed) return refuse(exchange, problem('invalid_session'))
   return handOver(exchange, renewed, {
     message: 'All other sessions ended',
@@ -119,7 +123,7 @@ export async function submitEndSessions(
     return context.answers.redirect(requestId, page)
   }
   if (body.end === 'others') return endOtherSessions(exchange)
-  await context.sessions.endById(actor.accountId, body.end as SessionId)
+  await context.signOut.endById(actor.accountId, body.end as SessionId, 'ended_by_owner')
   return context.answers.redirect(requestId, `${page}?notice=ended`)
 }
 

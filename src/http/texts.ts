@@ -1,4 +1,5 @@
 import type { Proof, ProofMethod } from '../core/assurance/index.ts'
+import type { EndCause, LoginCause } from '../core/audit/index.ts'
 import type { LoginProblem } from '../core/flows/login/index.ts'
 import type { PasswordChangeProblem } from '../core/flows/password-change/index.ts'
 import type { RegistrationProblem } from '../core/flows/registration/index.ts'
@@ -107,6 +108,50 @@ const methodNames: Readonly<Record<ProofMethod, string>> = {
   passkey: 'passkey',
   passkey_presence: 'passkey',
   trusted_device: 'trusted device',
+}
+
+/** How long to wait, for reading: `in 12 minutes`. */
+export function waitText(duration: number): string {
+  const [count, unit] = rounded(duration)
+  return `in ${count} ${unit}${count === 1 ? '' : 's'}`
+}
+
+/** A window of a limit, as the guide of limits writes it: `1 minute`, `15 minutes`. */
+export function windowText(duration: number): string {
+  const [count, unit] = rounded(duration)
+  return `${count} ${unit}${count === 1 ? '' : 's'}`
+}
+
+function rounded(duration: number): readonly [number, string] {
+  const seconds = Math.max(1, Math.ceil(duration / 1000))
+  if (seconds < 60) return [seconds, 'second']
+  const minutes = Math.ceil(seconds / 60)
+  if (minutes < 120) return minutes === 60 ? [1, 'hour'] : [minutes, 'minute']
+  return [Math.ceil(minutes / 60), 'hour']
+}
+
+/** Why a sign-in was refused, or a session has ended, for the owner of the account. */
+export function causeText(cause: LoginCause | EndCause): string {
+  return causes[cause]
+}
+
+const causes: Readonly<Record<LoginCause | EndCause, string>> = {
+  unknown_account: 'Unknown account',
+  wrong_password: 'Wrong password',
+  disabled_account: 'The account is disabled',
+  password_capped: 'After too many wrong passwords the password alone is not enough here',
+  wrong_code: 'Right password, wrong code',
+  passkey_refused: 'Passkey not accepted',
+  too_many_sessions: 'Signed in on as many devices as allowed',
+  overtaken: 'All sessions were ended meanwhile',
+  signed_out: 'Signed out',
+  ended_by_owner: 'Ended by you',
+  replaced: 'A new sign-in took its place',
+  password_changed: 'The password was changed',
+  factor_changed: 'A second factor was changed',
+  token_reused: 'An old refresh token was used',
+  token_revoked: 'Its tokens were revoked',
+  ended_by_operator: 'Ended by an operator',
 }
 
 /** A length of time in days, for reading; in hours where it is less than two. */

@@ -1,11 +1,12 @@
 import { z } from 'zod'
-import type { LoginRefusal } from '../core/flows/login/index.ts'
+import type { LoginOutcome, LoginRefusal } from '../core/flows/login/index.ts'
 import type { TokenPair } from '../core/flows/tokens/index.ts'
 import { firstParty } from '../core/tokens/index.ts'
 import { Secret } from '../kernel/secret.ts'
 import { clientCredentials } from './client-credentials.ts'
-import type { Exchange } from './exchange.ts'
+import { type Exchange, refuse } from './exchange.ts'
 import { bodyOf } from './hand-over.ts'
+import { enter, originOf, tooMany } from './limits.ts'
 import { noCache, type OAuthError, oauthError, parameter } from './oauth.ts'
 
 interface TokenBody {
@@ -70,20 +71,15 @@ export const invalidClient: OAuthError = {
 }
 
 async function grantByPassword(exchange: TokenExchange): Promise<Response> {
-  const { context, request, body, client } = exchange
+  const { context, body } = exchange
   const { username, password } = body
   if (username === undefined || password === undefined) {
     return refused(exchange, missing('username and password'))
   }
-  const outcome = await context.login.withPassword({
-    email: username,
-    password: new Secret(password),
-    kind: 'jwt',
-    client,
-    signal: request.signal,
-  })
-
+  const outcome = await attempted(exchange, { username, password })
   switch (outcome.kind) {
+    case 'limited':
+      return refuse(exchange, tooMany(exchange, outcome))
     case 'signed_in':
       return granted(exchange, await context.tokens.issue(outcome.session))
     case 'factor_required':
@@ -110,6 +106,34 @@ async function grantByPassword(exchange: TokenExchange): Promise<Response> {
             description: 'The password is too long, or not Unicode.',
           })
         : refused(exchange, refusals.invalid_credentials)
+  }
+}
+
+/** The same as at `POST /login`, and counted as there: it is another way in to the same door. */
+async function attempted(
+  exchange: TokenExchange,
+  { username, password }: { readonly username: string; readonly password: string },
+): Promise<LoginOutcome> {
+  const { context, request, client } = exchange
+  const entry = await enter(exchange, ['sign_in'])
+  const giveBack = async () => {
+    if (entry.kind === 'admitted') await context.limits.giveBack(entry.taken)
+  }
+  try {
+    const outcome = await context.login.withPassword({
+      email: username,
+      password: new Secret(password),
+      kind: 'jwt',
+      client,
+      origin: originOf({ ...exchange, entry }),
+      signal: request.signal,
+    })
+    if (outcome.kind === 'signed_in' || outcome.kind.endsWith('_required')) await giveBack()
+    return outcome
+  } catch (error) {
+    // What fails on our side is nobody's attempt; to go away before the answer is.
+    if (!request.signal.aborted) await giveBack()
+    throw error
   }
 }
 

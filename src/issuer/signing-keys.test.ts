@@ -7,6 +7,7 @@ import { systemRandom } from '../kernel/random.ts'
 import { Sealing } from '../kernel/sealing.ts'
 import { Secret } from '../kernel/secret.ts'
 import { FakeClock } from '../testing/clock.ts'
+import { NotedAudit, plainUnit } from '../testing/doubles.ts'
 import { SigningKeys } from './signing-keys.ts'
 
 const days = (count: number) => minutes(count * 24 * 60)
@@ -58,9 +59,11 @@ function nodeOn(
   clock: Clock,
   masters: readonly [Secret, ...Secret[]] = [master],
   algorithm: 'EdDSA' | 'ES256' | 'HS256' = 'EdDSA',
+  audit = new NotedAudit(),
 ): SigningKeys {
   const sealing = new Sealing(new KeyRing(masters), 'signing key', systemRandom)
-  return new SigningKeys({ store, sealing, clock, algorithm, every: days(90) })
+  const noted = { unitOfWork: plainUnit, audit, actor: 'system' } as const
+  return new SigningKeys({ store, sealing, clock, algorithm, every: days(90), ...noted })
 }
 
 async function started() {
@@ -165,6 +168,22 @@ describe('signing keys', () => {
     const other = nodeOn(store, clock)
     await other.open()
     expect(other.accepted.find(id, 'EdDSA')).toBeUndefined()
+  })
+
+  it('are written down by whoever made or retired them: of 16 nodes that make one, by one', async () => {
+    const [store, clock, audit] = [new SharedRecords(), new FakeClock(), new NotedAudit()]
+    const nodes = Array.from({ length: 16 }, () => nodeOn(store, clock, [master], 'EdDSA', audit))
+    await Promise.all(nodes.map((node) => node.open()))
+    const [node] = nodes as [SigningKeys]
+    const { id: first } = node.current
+    await node.retire(first ?? '')
+    await node.retire(first ?? '')
+    const system = { actor: 'system' }
+    expect(audit.entries).toEqual([
+      ['key.rotated', system, { key: first }],
+      ['key.rotated', system, { key: node.current.id }],
+      ['key.retired', system, { key: first }],
+    ])
   })
 
   it('show nothing in public that is secret', async () => {

@@ -1,3 +1,4 @@
+import type { Audit } from '../core/audit/index.ts'
 import {
   forgettable,
   inOrder,
@@ -8,6 +9,7 @@ import {
   type SigningKeyStore,
   signingKeyAt,
 } from '../core/tokens/index.ts'
+import type { UnitOfWork } from '../core/unit-of-work.ts'
 import {
   createJwks,
   exportPrivateJwk,
@@ -27,6 +29,10 @@ export interface SigningKeysDependencies {
   readonly algorithm: SigningAlgorithm
   /** How long a key signs. */
   readonly every: Duration
+  readonly unitOfWork: UnitOfWork
+  readonly audit: Pick<Audit, 'record'>
+  /** Who does it: somebody at the command line, or the server by itself. */
+  readonly actor: 'operator' | 'system'
 }
 
 /** Whoever names keys that do not exist makes us look no more often. */
@@ -101,30 +107,29 @@ export class SigningKeys {
    * is the one that signs, a new one takes its place first. `false` when there is no such key, or not any more.
    */
   async retire(id: string): Promise<boolean> {
-    const { store, clock } = this.#deps
+    const { store, unitOfWork, audit, actor, clock } = this.#deps
     await this.#read()
     const now = clock.now()
     if (signingKeyAt(this.#records, now)?.id === id) await this.#add(now)
-    const isRetired = await store.retire(id, now)
+    const isRetired = await unitOfWork.run(async () => {
+      const isDone = await store.retire(id, now)
+      if (isDone) await audit.record('key.retired', { actor }, { key: id })
+      return isDone
+    })
     await this.#read()
     return isRetired
   }
 
   async #add(signsFrom: Instant): Promise<void> {
-    const { store, sealing, clock, algorithm } = this.#deps
+    const { store, sealing, unitOfWork, audit, actor, clock, algorithm } = this.#deps
     const generation = (inOrder(this.#records).at(-1)?.generation ?? 0) + 1
     const key = await generateKey(algorithm)
     const id = key.id as string
     const sealed = sealing.seal(JSON.stringify(exportPrivateJwk(key)), id)
     const createdAt = clock.now()
-    await store.add({
-      id,
-      generation,
-      algorithm,
-      sealed,
-      createdAt,
-      signsFrom,
-      retiredAt: undefined,
+    const record = { id, generation, algorithm, sealed, createdAt, signsFrom, retiredAt: undefined }
+    await unitOfWork.run(async () => {
+      if (await store.add(record)) await audit.record('key.rotated', { actor }, { key: id })
     })
     await this.#read()
   }

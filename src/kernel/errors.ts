@@ -23,10 +23,23 @@ function causeOf({ cause }: SallyportError): string {
   return ` (${cause.message || (cause as { code?: string }).code})`
 }
 
+/** What keeps something for us. */
+export type StoreName = 'sqlite' | 'postgres' | 'redis' | 'memcached' | 'filesystem'
+
 /** The store cannot answer now. Nobody is known to be signed in or out: deny, say 503, try again later. */
 export class StoreUnavailableError extends SallyportError {
   readonly code = 'store_unavailable'
   override readonly name = 'StoreUnavailableError'
+  /** Which one, for whoever watches the server; `undefined` where it is not one of ours. */
+  readonly store: StoreName | undefined
+
+  constructor(
+    message: string,
+    { store, ...options }: ErrorOptions & { readonly store?: StoreName } = {},
+  ) {
+    super(message, options)
+    this.store = store
+  }
 }
 
 /** More work than the bound allows: the caller should come back after `retryAfterSeconds`. */

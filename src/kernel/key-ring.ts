@@ -3,7 +3,10 @@ import type { Secret } from './secret.ts'
 
 /** What a derived key is for. Two purposes never share a key. */
 export type KeyPurpose =
+  | 'audit trail'
   | 'csrf'
+  | 'known device'
+  | 'limit key'
   | 'passkey challenge'
   | 'recovery code'
   | 'refresh token'

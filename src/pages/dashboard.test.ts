@@ -22,6 +22,7 @@ const ada: DashboardView = {
   csrfToken: 'token"<',
   notice: undefined,
   warned: false,
+  failures: undefined,
 }
 const page = (view: Partial<DashboardView> = {}) => dashboardPage({ ...ada, ...view })
 
@@ -29,6 +30,25 @@ describe('dashboard', () => {
   it('leads to what happened when a session was ended for safety', () => {
     expect(page({ warned: true })).toContain('<a href="/account/sessions">See what happened</a>')
     expect(page()).not.toContain('See what happened')
+  })
+
+  it.each([
+    [{ count: 1, isMore: false }, '1 failed attempt to sign in since your last sign-in'],
+    [{ count: 3, isMore: false }, '3 failed attempts to sign in'],
+    [{ count: 200, isMore: true }, '200 or more failed attempts to sign in'],
+  ])('tells of failed attempts: %j', (told, text) => {
+    const html = page({ failures: { ...told, since: undefined, knewPassword: false } })
+    expect(html).toContain(text)
+    expect(html).toContain('<a href="/account/activity">See recent activity</a>')
+    expect(page()).not.toContain('failed attempt')
+  })
+
+  it('says since when, and to change a password that somebody knows', () => {
+    const since = new Date('2029-12-31T08:00:00Z')
+    const html = page({ failures: { count: 2, isMore: false, since, knewPassword: true } })
+    expect(html).toContain('datetime="2029-12-31T08:00:00.000Z"')
+    expect(html).toContain('<a href="/password/change">change it</a>')
+    expect(html).not.toContain('your password has held')
   })
 
   it('greets the person by name', () => {

@@ -3,6 +3,15 @@ import { layout } from './layout.ts'
 import type { PageFrame } from './page.ts'
 import { duration, time } from './time.ts'
 
+export interface FailedAttempts {
+  readonly count: number
+  /** Are there more than were counted? */
+  readonly isMore: boolean
+  readonly since: Date | undefined
+  /** Was the password right in one of them, and the code wrong? */
+  readonly knewPassword: boolean
+}
+
 export interface DashboardView {
   readonly frame: PageFrame
   readonly name: string
@@ -18,6 +27,8 @@ export interface DashboardView {
   readonly notice: 'password_changed' | undefined
   /** Was a session ended because an old token of it was presented? */
   readonly warned: boolean
+  /** Failed attempts to sign in to this account since its owner did the time before; `undefined` where there are none. */
+  readonly failures: FailedAttempts | undefined
 }
 
 const notices = {
@@ -32,6 +43,7 @@ export function dashboardPage(view: DashboardView): string {
   const content = html`<h1${view.name.length > LONG_NAME && html` class="long"`}>Welcome, ${view.name}!</h1>
 ${view.notice && html`<p class="notice" role="status">${notices[view.notice]}</p>`}
 ${view.warned && endedForSafety}
+${view.failures && failedAttempts(view.failures)}
 <p class="lead">You are signed in. Here is your account, and how long this session lasts.</p>
 ${accountCard(view)}
 ${sessionCard(view)}`
@@ -40,6 +52,16 @@ ${sessionCard(view)}`
 }
 
 const endedForSafety = html`<p class="summary">A sign-in of yours was ended for your safety. <a href="/account/sessions">See what happened</a></p>`
+
+function failedAttempts({ count, isMore, since, knewPassword }: FailedAttempts): Html {
+  const attempts =
+    count === 1 ? '1 failed attempt' : `${count}${isMore ? ' or more' : ''} failed attempts`
+  const when = since === undefined ? '' : html` on ${time(since, 'minute')}`
+  const advice = knewPassword
+    ? html`In one of them the password was right and the code was not. If that was not you, somebody knows your password: <a href="/password/change">change it</a>. `
+    : 'If that was not you, somebody is guessing; your password has held. '
+  return html`<p class="${knewPassword ? 'summary' : 'attention'}">${attempts} to sign in since your last sign-in${when}. ${advice}<a href="/account/activity">See recent activity</a></p>`
+}
 
 function accountCard({ name, email, memberSince }: DashboardView): Html {
   return html`<section class="card" aria-labelledby="account">
@@ -60,7 +82,7 @@ function sessionCard({ session, csrfToken }: DashboardView): Html {
 <div><dt>Ends after ${duration(session.idleLimitMs)} without activity</dt><dd>${time(session.idleEndsAt, 'minute')}</dd></div>
 <div><dt>Ends at the latest</dt><dd>${time(session.endsAt, 'minute')}</dd></div>
 </dl>
-<p class="aside"><a href="/account/sessions">Where you are signed in</a></p>
+<p class="aside"><a href="/account/sessions">Where you are signed in</a> · <a href="/account/activity">Recent activity</a></p>
 <form method="post" action="/logout">
 <input type="hidden" name="csrf_token" value="${csrfToken}">
 <button class="button quiet" type="submit">Sign out</button>

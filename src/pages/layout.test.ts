@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { activityPage } from './activity.ts'
 import { assets, assetUrls } from './assets.ts'
 import { confirmPage } from './confirm.ts'
 import { dashboardPage } from './dashboard.ts'
@@ -136,6 +137,22 @@ const pages = {
     csrfToken: 'token',
     notice: undefined,
     warned: true,
+    failures: { count: 3, isMore: false, since: moment, knewPassword: false },
+  }),
+  activity: activityPage({
+    frame,
+    events: [
+      {
+        at: moment,
+        what: 'Authenticator app disabled',
+        more: 'Wrong codes',
+        look: 'alarm',
+        device: 'Firefox on Linux',
+        address: '192.0.2.1',
+      },
+    ],
+    older: '/account/activity?before=7',
+    isNewest: false,
   }),
   sessions: sessionsPage({
     frame,

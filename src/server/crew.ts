@@ -1,9 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { GivenSettings } from '../config/index.ts'
 import type { Log } from '../http/context.ts'
-import { type Metric, sumOfMetrics } from '../http/metrics.ts'
 import { type Duration, milliseconds } from '../kernel/clock.ts'
 import { ConfigurationError } from '../kernel/errors.ts'
+import { type Reading, readOf } from '../metrics/reading.ts'
 import { Restarts } from './restarts.ts'
 import { Totals } from './totals.ts'
 import { prepareWorkers, WorkerProcess } from './worker-process.ts'
@@ -53,18 +53,19 @@ export class Crew implements AsyncDisposable {
     return answers.every((ready) => ready === true)
   }
 
-  async metrics(): Promise<Metric[]> {
+  /** Of the workers, as far as they answer, and of what became of them. */
+  async figures(): Promise<Reading> {
     const workers = [...this.#workers.values()]
     await Promise.all(
       workers.map(async (worker) => {
-        const metrics = await worker.ask('metrics')
+        const reading = await worker.ask('figures')
         // Meanwhile another may have taken its place.
-        if (metrics && this.#workers.get(worker.number) === worker) {
-          this.#totals.note(worker.number, metrics)
+        if (reading && this.#workers.get(worker.number) === worker) {
+          this.#totals.note(worker.number, reading)
         }
       }),
     )
-    return sumOfMetrics([this.#totals.metrics, this.#ownMetrics()])
+    return [...this.#totals.reading, ...this.#ownFigures()]
   }
 
   /** Tells whether all of them finished: in time, and by themselves. */
@@ -123,21 +124,11 @@ export class Crew implements AsyncDisposable {
     }
   }
 
-  #ownMetrics(): Metric[] {
+  #ownFigures(): Reading {
     const listening = [...this.#workers.values()].filter(({ listens }) => listens)
     return [
-      {
-        name: 'sallyport_workers',
-        help: 'Workers that take requests.',
-        type: 'gauge',
-        value: listening.length,
-      },
-      {
-        name: 'sallyport_workers_replaced_total',
-        help: 'Workers that were started in the place of one that had ended.',
-        type: 'counter',
-        value: this.#replaced,
-      },
+      readOf('workers', [{ value: listening.length, labels: {} }]),
+      readOf('workersReplaced', [{ value: this.#replaced, labels: {} }]),
     ]
   }
 }

@@ -38,7 +38,7 @@ export async function listen({ fetch, host, port, setting }: ListenerOptions): P
     socket.once('close', () => sockets.delete(socket))
   })
   const refuseExpectation = toNodeHandler({
-    fetch: (request) => fetch(request, { fault: 'expectation_failed' }),
+    fetch: (request, connection) => fetch(request, { ...connection, fault: 'expectation_failed' }),
   })
   server.on('checkExpectation', (request, response) => void refuseExpectation(request, response))
   server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => {
@@ -134,7 +134,8 @@ async function refuseOnSocket(
     socket.destroy()
     return
   }
-  const response = await fetch(new Request('http://localhost'), { fault })
+  const address = socket.remoteAddress ?? ''
+  const response = await fetch(new Request('http://localhost'), { address, fault })
   const body = await response.text()
   const headers = [...response.headers].map(([name, value]) => `${name}: ${value}`)
   const length = `content-length: ${Buffer.byteLength(body)}`

@@ -1,7 +1,9 @@
 import type { Configuration } from '../config/index.ts'
+import { textOf } from '../metrics/reading.ts'
 import { announce } from './announce.ts'
 import { openLog } from './log.ts'
 import { listenForOperators } from './management.ts'
+import { recordStart } from './record-start.ts'
 import { openService } from './service.ts'
 import { endWhenToldAgain, stopSignal } from './signals.ts'
 
@@ -17,20 +19,22 @@ export async function serve(configuration: Configuration): Promise<void> {
   const serverLog = openLog(configuration, null)
   const { log, flush } = serverLog
   await using opened = new AsyncDisposableStack()
-  const { auth, listener } = opened.use(await openService(configuration, log))
+  const { auth, listener, figures } = opened.use(await openService(configuration, log))
 
-  let draining = false
+  let taking = false
   opened.use(
     await listenForOperators(configuration, {
-      isReady: async () => !draining && (await auth.ready()),
-      metrics: () => auth.metrics(),
+      isReady: async () => taking && (await auth.ready()),
+      metrics: async () => textOf(await figures()),
     }),
   )
+  await recordStart(configuration, log)
   announce(configuration, serverLog)
+  taking = true
 
   const signal = await stopSignal()
   log.info({ signal }, 'stopping')
-  draining = true
+  taking = false
   endWhenToldAgain()
   await listener.drain(configuration.shutdown_grace)
   log.info('stopped')

@@ -1,11 +1,11 @@
 import type { GivenSettings } from '../config/index.ts'
-import type { Metric } from '../http/metrics.ts'
+import type { Reading } from '../metrics/reading.ts'
 
 /** What the primary asks a worker, and what the answer is made of. */
 export interface Answers {
   /** May requests be sent to it? */
   readonly ready: boolean
-  readonly metrics: readonly Metric[]
+  readonly figures: Reading
 }
 
 export type Question = keyof Answers

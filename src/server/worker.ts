@@ -43,11 +43,11 @@ function untilStopped(worker: Worker): Promise<'told' | 'alone'> {
   })
 }
 
-function answerQuestions({ auth }: Service): void {
+function answerQuestions({ auth, figures }: Service): void {
   const answers: { readonly [Asked in Question]: () => Answers[Asked] | Promise<Answers[Asked]> } =
     {
       ready: () => auth.ready(),
-      metrics: () => auth.metrics(),
+      figures,
     }
   process.on('message', async (message: ToWorker) => {
     if (message.kind !== 'ask') return

@@ -1,11 +1,14 @@
 import type { Configuration, GivenSettings } from '../config/index.ts'
 import { systemClock } from '../kernel/clock.ts'
 import { systemRandom } from '../kernel/random.ts'
+import { openProcessFigures } from '../metrics/process-figures.ts'
+import { sumOf, textOf } from '../metrics/reading.ts'
 import { bringUpToDate, openStorage } from '../storage.ts'
 import { announce } from './announce.ts'
 import { Crew } from './crew.ts'
 import { openLog } from './log.ts'
 import { listenForOperators } from './management.ts'
+import { recordStart } from './record-start.ts'
 import { endWhenToldAgain, stopSignal } from './signals.ts'
 
 /**
@@ -23,16 +26,18 @@ export async function serveByWorkers(
   await prepareStorage(configuration)
   await using opened = new AsyncDisposableStack()
   const crew = new Crew({ size: configuration.workers, given, log })
+  const processFigures = openProcessFigures()
 
   let taking = false
   opened.use(
     await listenForOperators(configuration, {
       isReady: async () => taking && (await crew.isReady()) && taking,
-      metrics: () => crew.metrics(),
+      metrics: async () => textOf(sumOf([await crew.figures(), await processFigures()])),
     }),
   )
   opened.use(crew)
   await crew.start()
+  await recordStart(configuration, log)
   announce(configuration, serverLog)
   taking = true
 

@@ -4,9 +4,11 @@ import { StoreUnavailableError } from '../kernel/errors.ts'
 /** No request waits longer for a server that keeps sessions; then it is told 503. Milliseconds. */
 const longestWait = 2000
 
+const stores = { Redis: 'redis', memcached: 'memcached' } as const
+
 /** What a server answers; or, whatever kept it from answering in time, that it is not available. */
 export async function answered<Result>(
-  server: string,
+  server: keyof typeof stores,
   work: () => Promise<Result>,
 ): Promise<Result> {
   const settled = new AbortController()
@@ -16,7 +18,7 @@ export async function answered<Result>(
   try {
     return await Promise.race([work(), tooLate])
   } catch (cause) {
-    throw new StoreUnavailableError(`${server} does not answer`, { cause })
+    throw new StoreUnavailableError(`${server} does not answer`, { cause, store: stores[server] })
   } finally {
     tooLate.catch(() => undefined)
     settled.abort()

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { AccountId } from '../core/accounts/index.ts'
 import type { PasswordHash, PasswordStore, StoredPassword } from '../core/passwords/index.ts'
+import { passwordFailuresContract } from './password-failures.contract.ts'
 import { anInstant } from './records.ts'
 
 const now = anInstant('2030-01-01T00:00:00Z')
@@ -133,4 +134,6 @@ export function passwordStoreContract(
       expect(await store.changedAt(owner)).toBe(now)
     })
   })
+
+  passwordFailuresContract(name, open)
 }

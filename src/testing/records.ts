@@ -1,9 +1,11 @@
 import { type Account, type AccountId, parseEmail, parseName } from '../core/accounts/index.ts'
 import type { DeviceId, TrustedDevice } from '../core/devices/index.ts'
 import type { FactorId, TotpEnrolment } from '../core/factors/index.ts'
+import type { Budget, Claim } from '../core/limits/index.ts'
 import type { Passkey, PasskeyId } from '../core/passkeys/index.ts'
 import type { Session, SessionId } from '../core/sessions/index.ts'
 import { type Instant, instantOf } from '../kernel/clock.ts'
+import { sha256 } from '../kernel/digest.ts'
 import { publicId, systemRandom, urlSafe } from '../kernel/random.ts'
 import { hashOfToken, mintToken, type TokenHash } from '../kernel/token.ts'
 
@@ -109,4 +111,9 @@ export function aTrustedDevice(
     expiresAt: anInstant('2030-01-31T00:00:00Z'),
     ...over,
   }
+}
+
+/** A point of that budget, under a key of its own. */
+export function aClaim(budget: Budget): Claim {
+  return { key: sha256(urlSafe(systemRandom, 32)), budget }
 }

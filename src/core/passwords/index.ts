@@ -7,6 +7,7 @@ export type { PasswordHash, StoredPassword } from './password.ts'
 export { type Plaintext, type PlaintextRule, readPlaintext } from './plaintext.ts'
 export {
   type BrokenRule,
+  maxPasswordFailures,
   minPasswordLength,
   type PasswordPolicy,
   passwordPolicies,

@@ -62,3 +62,9 @@ function leansOn(words: readonly string[], text: string): boolean {
 function lengthOf(text: string): number {
   return [...text].length
 }
+
+/**
+ * Wrong passwords in a row, from anywhere and over any time, after which the password alone signs in on no device that
+ * its owner has not signed in on before: until it is changed, or something else proves the owner (NIST SP 800-63B-4, 3.2.2).
+ */
+export const maxPasswordFailures = 100

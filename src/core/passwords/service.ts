@@ -5,7 +5,7 @@ import type { PasswordHasher } from './hasher.ts'
 import type { PasswordJudge, PasswordPreview } from './judge.ts'
 import type { PasswordHash, StoredPassword } from './password.ts'
 import type { Plaintext } from './plaintext.ts'
-import type { BrokenRule } from './policy.ts'
+import { type BrokenRule, maxPasswordFailures } from './policy.ts'
 import type { PasswordStore } from './store.ts'
 
 export interface PasswordDependencies {
@@ -80,6 +80,51 @@ export class Passwords {
     })
     this.#upgrades.add(upgrade)
     void upgrade.finally(() => this.#upgrades.delete(upgrade))
+  }
+
+  /** The first password of an account. */
+  give(owner: AccountId, password: StoredPassword, now: Instant): Promise<boolean> {
+    return this.#deps.store.insert(owner, password, now)
+  }
+
+  /** Another password in place of the one that was verified; `false` when that is not there any more. */
+  replace(
+    owner: AccountId,
+    old: PasswordHash,
+    password: StoredPassword,
+    now: Instant,
+  ): Promise<boolean> {
+    return this.#deps.store.replace(owner, old, password, now)
+  }
+
+  /**
+   * A wrong one was tried. Is it the one with which the password alone stops being enough? Without an account nobody's
+   * failures are counted, so that the answer takes as long.
+   */
+  async failed(owner: AccountId | undefined): Promise<'capped' | 'counted'> {
+    const failures = await this.#deps.store.countFailure(owner ?? nobody, maxPasswordFailures)
+    return failures === maxPasswordFailures ? 'capped' : 'counted'
+  }
+
+  /**
+   * The right one was given: failures are counted anew. `false` where there were too many of them in a row for it to be
+   * enough; not where something else proves the owner.
+   */
+  async succeeded(owner: AccountId, isProvedOtherwise: boolean): Promise<boolean> {
+    const { store } = this.#deps
+    if (!isProvedOtherwise) return store.forgetFailures(owner, maxPasswordFailures)
+    await store.forgetFailures(owner, maxPasswordFailures + 1)
+    return true
+  }
+
+  /** Were there too many failures in a row for the password alone? */
+  async isCapped(owner: AccountId): Promise<boolean> {
+    return (await this.failures(owner)) >= maxPasswordFailures
+  }
+
+  /** How many wrong ones there were in a row. */
+  async failures(owner: AccountId): Promise<number> {
+    return (await this.#deps.store.failures(owner)) ?? 0
   }
 
   /** When the password was chosen, or brought along; `undefined` where there is none. */

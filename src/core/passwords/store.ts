@@ -18,6 +18,7 @@ export interface PasswordStore {
   /**
    * Puts another hash in the place of `old`. `false`, and nothing is changed, when `old` is not there
    * any more: of any number of parallel callers with one `old` exactly one is told `true`.
+   * A password that is another one has no failures yet.
    * @param changedAt - Left out where the password stays what it is, and only its hash is made anew.
    */
   replace(
@@ -26,6 +27,18 @@ export interface PasswordStore {
     password: StoredPassword,
     changedAt?: Instant,
   ): Promise<boolean>
+
+  /**
+   * Counts a wrong password, unless `most` have been counted. Tells how many there are in a row now; `undefined` where
+   * nothing was counted. Of any number of parallel callers one is told `most`.
+   */
+  countFailure(owner: AccountId, most: number): Promise<number | undefined>
+
+  /** Begins to count anew, unless `most` have been counted: then `false`, as where there is no password. */
+  forgetFailures(owner: AccountId, most: number): Promise<boolean>
+
+  /** How many wrong ones there were in a row; `undefined` where there is no password. */
+  failures(owner: AccountId): Promise<number | undefined>
 
   /** When the password was chosen, or brought along; `undefined` where there is none. */
   changedAt(owner: AccountId): Promise<Instant | undefined>

@@ -15,7 +15,7 @@ function carrier(name: string, asked: string[], session?: Session): SessionCarri
     listsAll: false,
     begin: async (begun, { replaces }) => {
       did(`begins${replaces ? ' instead' : ''}`)
-      return { session: begun as Session, token: undefined as never }
+      return { session: begun as Session, token: undefined as never, ended: [] }
     },
     swap: async (swapped) => {
       did('swaps')
@@ -27,7 +27,10 @@ function carrier(name: string, asked: string[], session?: Session): SessionCarri
       did('extends')
       return { session: used }
     },
-    end: async () => did('ends'),
+    end: async () => {
+      did('ends')
+      return session && { accountId: session.accountId, id: session.id }
+    },
     endById: async () => {
       did('ends by id')
       return session !== undefined
@@ -81,8 +84,10 @@ describe('sessions that are carried by their kind', () => {
   })
 
   it('begin at once when it was of another account, or of tokens', async () => {
-    const others = both({ sealed: aSession(anAccount()) })
-    await others.carried.begin(ofTokens, { replaces: token('session') })
+    const other = aSession(anAccount())
+    const others = both({ sealed: other })
+    const begun = await others.carried.begin(ofTokens, { replaces: token('session') })
+    expect(begun).toMatchObject({ ended: [{ accountId: other.accountId, id: other.id }] })
     expect(others.asked).toEqual(['sealed ends', 'stored begins'])
     const tokens = both({ stored: ofTokens })
     await tokens.carried.begin(ofCookie, { replaces: token('jwt') })

@@ -2,6 +2,7 @@ import type { Instant } from '../../kernel/clock.ts'
 import type { Account, AccountId } from '../accounts/index.ts'
 import type {
   BeginOptions,
+  BegunSession,
   PresentedToken,
   SessionCarrier,
   StartedSession,
@@ -9,6 +10,7 @@ import type {
   UsedSession,
 } from './carrier.ts'
 import type { Session, SessionId } from './session.ts'
+import type { Ended } from './store.ts'
 
 /**
  * Where sessions are sealed in their tokens: those that access tokens speak for are stored all the same. What
@@ -27,16 +29,19 @@ export class CarriedByKind implements SessionCarrier {
   async begin(
     session: UncarriedSession,
     options: BeginOptions,
-  ): Promise<StartedSession | 'full' | 'overtaken'> {
+  ): Promise<BegunSession | 'full' | 'overtaken'> {
     const { replaces, ...others } = options
     const carrier = this.#of(session)
     if (!replaces || this.#of(replaces) === carrier) return carrier.begin(session, options)
     const former = await this.#of(replaces).find(replaces, session.createdAt)
     if (!former) return carrier.begin(session, others)
-    await this.#of(replaces).end(replaces, session.createdAt)
+    const gone = await this.#of(replaces).end(replaces, session.createdAt)
     // A sealed one ends with the epoch that this one was to begin in.
     const isSealed = former.kind !== 'jwt' && former.accountId === session.accountId
-    return isSealed ? 'overtaken' : carrier.begin(session, others)
+    if (isSealed) return 'overtaken'
+    const begun = await carrier.begin(session, others)
+    if (begun === 'full' || begun === 'overtaken' || !gone) return begun
+    return { ...begun, ended: [...begun.ended, gone] }
   }
 
   swap(session: UncarriedSession, former: PresentedToken): Promise<StartedSession | undefined> {
@@ -55,7 +60,7 @@ export class CarriedByKind implements SessionCarrier {
     return this.#of(session).extend(session, expiresAt, now)
   }
 
-  end(presented: PresentedToken, now: Instant): Promise<void> {
+  end(presented: PresentedToken, now: Instant): Promise<Ended | undefined> {
     return this.#of(presented).end(presented, now)
   }
 

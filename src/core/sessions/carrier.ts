@@ -3,7 +3,7 @@ import type { Secret } from '../../kernel/secret.ts'
 import type { TokenKind } from '../../kernel/token.ts'
 import type { Account, AccountId } from '../accounts/index.ts'
 import type { Session, SessionId } from './session.ts'
-import type { InsertOptions } from './store.ts'
+import type { Ended, InsertOptions } from './store.ts'
 
 /**
  * A token as it came with a request: not checked yet, perhaps not even well formed. Of an access token (`jwt`)
@@ -18,6 +18,11 @@ export interface PresentedToken {
 export interface StartedSession {
   readonly session: Session
   readonly token: Secret
+}
+
+/** A session, and those that ended so that it could begin. */
+export interface BegunSession extends StartedSession {
+  readonly ended: readonly Ended[]
 }
 
 /** What a session is before there is a token for it. */
@@ -51,7 +56,7 @@ export interface SessionCarrier {
   begin(
     session: UncarriedSession,
     options: BeginOptions,
-  ): Promise<StartedSession | 'full' | 'overtaken'>
+  ): Promise<BegunSession | 'full' | 'overtaken'>
 
   /**
    * Gives a session another token, and ends it under the `former` one in the same step.
@@ -68,8 +73,11 @@ export interface SessionCarrier {
   /** Moves the end of a session that was found, since it was used at `now`. */
   extend(session: Session, expiresAt: Instant, now: Instant): Promise<UsedSession>
 
-  /** Ends the session of this token, and perhaps others with it. Anything else is none, and stays none. */
-  end(presented: PresentedToken, now: Instant): Promise<void>
+  /**
+   * Ends the session of this token, and perhaps others with it; tells which it was. Anything else is none, and stays
+   * none.
+   */
+  end(presented: PresentedToken, now: Instant): Promise<Ended | undefined>
 
   /** As `end`, by its id. `false` when the account has no such session, as far as can be known. */
   endById(owner: AccountId, id: SessionId): Promise<boolean>

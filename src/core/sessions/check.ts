@@ -14,6 +14,15 @@ export interface SessionCheck {
 
   /** Told when the end of a session that it found has moved. */
   moved?(session: Session): void
+
+  /** `undefined` where nothing is remembered. */
+  readonly counts?: CacheCounts | undefined
+}
+
+/** How often memory answered, and how often a store had to. */
+export interface CacheCounts {
+  readonly hits: number
+  readonly misses: number
 }
 
 export interface Standings {
@@ -22,6 +31,9 @@ export interface Standings {
 
   /** From memory alone; `undefined` says nothing. */
   atOnce?(id: AccountId): Standing | undefined
+
+  /** `undefined` where nothing is remembered. */
+  readonly counts?: CacheCounts | undefined
 }
 
 /** Where sessions are kept apart from accounts: both are asked. */

@@ -1,7 +1,7 @@
 export { CarriedByKind } from './by-kind.ts'
 export type { PresentedToken, SessionCarrier, StartedSession } from './carrier.ts'
 export type { Hearer, RevocationChannel } from './channel.ts'
-export { type SessionCheck, SplitCheck, type Standings } from './check.ts'
+export { type CacheCounts, type SessionCheck, SplitCheck, type Standings } from './check.ts'
 export { Lease, type Moment } from './lease.ts'
 export { isFull, type SessionPolicy, type Standing } from './policy.ts'
 export { RememberedCheck, RememberedStandings } from './remembered.ts'

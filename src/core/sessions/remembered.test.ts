@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { anAccount, anInstant, aSession } from '../../testing/records.ts'
 import type { RevocationChannel } from './channel.ts'
-import { RememberedCheck } from './remembered.ts'
+import { RememberedCheck, RememberedStandings } from './remembered.ts'
 
 const now = anInstant('2030-01-01T00:00:00Z')
 
@@ -33,5 +33,27 @@ describe('word of a token whose session the store does not know any more', () =>
     look.resolve(session)
     await finding
     expect(check.atOnce(session.tokenHash, now)).toBeUndefined()
+  })
+})
+
+describe('what is remembered', () => {
+  it('counts what it answered itself, and what it had to look up', async () => {
+    const session = aSession(anAccount())
+    const stranger = aSession(anAccount())
+    const find = async (hash: string) => (hash === session.tokenHash ? session : undefined)
+    const check = new RememberedCheck({ find }, channel)
+    const standing = { status: 'active', epoch: 0 } as const
+    const standings = new RememberedStandings({ standingOf: async () => standing }, channel, {
+      now: () => now,
+    })
+    expect(check.counts).toEqual({ hits: 0, misses: 0 })
+    for (let at = 0; at < 3; at++) {
+      await check.find(session.tokenHash, now)
+      await check.find(stranger.tokenHash, now)
+      if (!standings.atOnce(session.accountId)) await standings.standingOf(session.accountId)
+    }
+    // Of a stranger nothing can be remembered.
+    expect(check.counts).toEqual({ hits: 2, misses: 4 })
+    expect(standings.counts).toEqual({ hits: 2, misses: 1 })
   })
 })

@@ -2,7 +2,7 @@ import { between, type Duration, type Instant, minutes } from '../../kernel/cloc
 import type { TokenHash } from '../../kernel/token.ts'
 import type { AccountId } from '../accounts/index.ts'
 import type { RevocationChannel } from './channel.ts'
-import type { SessionCheck, Standings } from './check.ts'
+import type { CacheCounts, SessionCheck, Standings } from './check.ts'
 import type { Standing } from './policy.ts'
 import type { Word } from './revocation.ts'
 import type { Session } from './session.ts'
@@ -30,6 +30,8 @@ class Memory<Key extends string, Value> {
   readonly #channel: RevocationChannel
   readonly #entries = new Map<Key, Entry<Value>>()
   readonly #ofAccount = new Map<AccountId, Set<Key>>()
+  // Every request counts here: a field that is added to is all that it may cost.
+  readonly counts = { hits: 0, misses: 0 }
   #recent: string[] = []
   #revocations = 0
   #gaps = 0
@@ -46,7 +48,9 @@ class Memory<Key extends string, Value> {
     const entry = this.#entries.get(key)
     if (!entry || !this.#channel.isHeard(now)) return undefined
     const age = between(entry.learnt, now)
-    return age >= 0 && age < longest ? entry.value : undefined
+    if (age < 0 || age >= longest) return undefined
+    this.counts.hits += 1
+    return entry.value
   }
 
   /**
@@ -58,6 +62,7 @@ class Memory<Key extends string, Value> {
     now: Instant,
     look: () => Promise<readonly [AccountId, Value] | undefined>,
   ): Promise<Value | undefined> {
+    this.counts.misses += 1
     const [revocations, gaps] = [this.#revocations, this.#gaps]
     const found = await look()
     this.#remove(key)
@@ -124,6 +129,10 @@ export class RememberedCheck implements SessionCheck {
     this.#memory = new Memory(channel)
   }
 
+  get counts(): CacheCounts {
+    return this.#memory.counts
+  }
+
   atOnce(hash: TokenHash, now: Instant): Session | undefined {
     const known = this.#memory.get(hash, now)
     // One that is over may have been used on another node.
@@ -158,6 +167,10 @@ export class RememberedStandings implements Standings {
     this.#standings = standings
     this.#clock = clock
     this.#memory = new Memory(channel)
+  }
+
+  get counts(): CacheCounts {
+    return this.#memory.counts
   }
 
   atOnce(id: AccountId): Standing | undefined {

@@ -5,6 +5,7 @@ import type { SessionTokenKind, TokenHash } from '../../kernel/token.ts'
 import type { Account, AccountId, AccountStore } from '../accounts/index.ts'
 import type {
   BeginOptions,
+  BegunSession,
   PresentedToken,
   SessionCarrier,
   StartedSession,
@@ -15,6 +16,7 @@ import { maySpeak, type Standings } from './check.ts'
 import type { Revocations } from './revocation.ts'
 import { readSealed, writeSealed } from './sealed-form.ts'
 import type { Session } from './session.ts'
+import type { Ended } from './store.ts'
 
 export interface SealedSessionsDependencies {
   readonly seal: Pick<Seal, 'seal' | 'open'>
@@ -40,16 +42,17 @@ export class SealedSessions implements SessionCarrier {
   async begin(
     session: UncarriedSession,
     { replaces }: BeginOptions,
-  ): Promise<StartedSession | 'overtaken'> {
+  ): Promise<BegunSession | 'overtaken'> {
     const former = replaces && this.#open(replaces, session.createdAt)
-    if (!former) return this.#sealed(session)
+    if (!former) return { ...this.#sealed(session), ended: [] }
     const begun = await this.#endWith(former)
     const isOfAnother = former.accountId !== session.accountId
-    if (isOfAnother || former.epoch < session.epoch) return this.#sealed(session)
+    const ended = begun ? [{ accountId: former.accountId, id: former.id }] : []
+    if (isOfAnother || former.epoch < session.epoch) return { ...this.#sealed(session), ended }
     // What this person has proved, they have proved for the epoch that they were found in and no other:
     // the next one may have begun with another password.
     if (!begun || former.epoch > session.epoch) return 'overtaken'
-    return this.#sealed({ ...session, epoch: begun.epoch })
+    return { ...this.#sealed({ ...session, epoch: begun.epoch }), ended }
   }
 
   /** Under the old token it goes on as it was, unless its epoch is over: no copy of a sealed session can be ended alone. */
@@ -70,9 +73,10 @@ export class SealedSessions implements SessionCarrier {
     return { session: used.session, renewedToken: used.token }
   }
 
-  async end(presented: PresentedToken, now: Instant): Promise<void> {
+  async end(presented: PresentedToken, now: Instant): Promise<Ended | undefined> {
     const session = this.#open(presented, now)
-    if (session) await this.#endWith(session)
+    const begun = session && (await this.#endWith(session))
+    return begun && { accountId: session.accountId, id: session.id }
   }
 
   /** Which ids there are is not known: whatever is asked to end ends, with all others. */

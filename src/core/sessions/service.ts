@@ -4,7 +4,13 @@ import type { Secret } from '../../kernel/secret.ts'
 import type { TokenKind } from '../../kernel/token.ts'
 import type { Account, AccountId, AccountStore } from '../accounts/index.ts'
 import { type Proof, provedSince, withProof } from '../assurance/index.ts'
-import type { PresentedToken, SessionCarrier, StartedSession, UncarriedSession } from './carrier.ts'
+import type {
+  BegunSession,
+  PresentedToken,
+  SessionCarrier,
+  StartedSession,
+  UncarriedSession,
+} from './carrier.ts'
 import {
   deadlineAfter,
   firstDeadlines,
@@ -14,6 +20,7 @@ import {
 } from './policy.ts'
 import type { Revocations } from './revocation.ts'
 import type { Client, Session, SessionId } from './session.ts'
+import type { Ended } from './store.ts'
 
 /** Longer texts are nobody's browser. */
 const maxAgent = 300
@@ -67,7 +74,7 @@ export class Sessions {
   async start(
     account: Account,
     { kind, proofs, client, replaces }: NewSession,
-  ): Promise<StartedSession | 'full' | 'overtaken'> {
+  ): Promise<BegunSession | 'full' | 'overtaken'> {
     const { carrier, policy, clock, random } = this.#deps
     const now = clock.now()
     const session: UncarriedSession = {
@@ -169,8 +176,8 @@ export class Sessions {
     return this.#deps.carrier.writeUses()
   }
 
-  /** Ends the session of this token. Anything else that is presented is none, and stays none. */
-  end(presented: PresentedToken): Promise<void> {
+  /** Ends the session of this token, and tells which it was. Anything else that is presented is none, and stays none. */
+  end(presented: PresentedToken): Promise<Ended | undefined> {
     const { carrier, clock } = this.#deps
     return carrier.end(presented, clock.now())
   }

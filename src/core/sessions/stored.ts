@@ -6,6 +6,7 @@ import { hashOfToken, hashOfTokenLike, mintToken, type TokenHash } from '../../k
 import type { Account, AccountId } from '../accounts/index.ts'
 import type {
   BeginOptions,
+  BegunSession,
   PresentedToken,
   SessionCarrier,
   StartedSession,
@@ -40,13 +41,13 @@ export class StoredSessions implements SessionCarrier {
   async begin(
     session: UncarriedSession,
     { replaces, most, whenFull }: BeginOptions,
-  ): Promise<StartedSession | 'full'> {
+  ): Promise<BegunSession | 'full'> {
     const started = this.#minted(session)
     const replaced = replaces && storedForm(replaces)
     const ended = await this.#deps.store.insert(started.session, { replaced, most, whenFull })
     if (ended === 'full') return 'full'
     await this.#announce(ended, replaced)
-    return started
+    return { ...started, ended }
   }
 
   async swap(
@@ -84,12 +85,13 @@ export class StoredSessions implements SessionCarrier {
     return { session: used }
   }
 
-  async end(presented: PresentedToken): Promise<void> {
+  async end(presented: PresentedToken): Promise<Ended | undefined> {
     const hash = storedForm(presented)
-    if (!hash) return
+    if (!hash) return undefined
     const ended = await this.#deps.store.end(hash)
     // Told with nothing too: an earlier attempt, here or elsewhere, may have ended it and not told.
     await (ended ? this.#announce([ended]) : this.#announce([], hash))
+    return ended
   }
 
   async endById(owner: AccountId, id: SessionId): Promise<boolean> {

@@ -116,5 +116,8 @@ function unlessThere(error: NodeJS.ErrnoException): void {
 export function unavailable(cause: unknown): unknown {
   const { code, syscall } = cause as NodeJS.ErrnoException
   if (syscall === undefined) return cause
-  return new StoreUnavailableError(`the folder of sessions cannot be used (${code})`, { cause })
+  return new StoreUnavailableError(`the folder of sessions cannot be used (${code})`, {
+    cause,
+    store: 'filesystem',
+  })
 }

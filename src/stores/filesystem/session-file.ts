@@ -79,6 +79,6 @@ function textOf(file: number): string {
 
 function write(file: number, text: string, position: number | null = null): void {
   if (writeSync(file, text, position, 'latin1') < text.length) {
-    throw new StoreUnavailableError('the disk that keeps sessions is full')
+    throw new StoreUnavailableError('the disk that keeps sessions is full', { store: 'filesystem' })
   }
 }

@@ -67,7 +67,7 @@ export class SessionFolder {
   /** In a folder that has gone, such as a disk that is not mounted, a missing file says nothing. */
   mustBeThere(): void {
     if (existsSync(join(this.#root, 'accounts'))) return
-    throw new StoreUnavailableError('the folder of sessions is not there')
+    throw new StoreUnavailableError('the folder of sessions is not there', { store: 'filesystem' })
   }
 
   sessionsIn(shard: string): TokenHash[] {

@@ -9,7 +9,7 @@ export interface Script {
   readonly digest: string
 }
 
-function script(text: string): Script {
+export function script(text: string): Script {
   // Redis names a script by this digest; it protects nothing.
   return { text, digest: createHash('sha1').update(text).digest('hex') }
 }

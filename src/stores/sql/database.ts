@@ -1,4 +1,5 @@
 import { type Compilable, type Kysely, type SelectQueryBuilder, sql } from 'kysely'
+import type { CacheCounts } from '../../core/sessions/index.ts'
 import type { Schema } from './schema.ts'
 
 export type Dialect = 'sqlite' | 'postgres'
@@ -8,6 +9,8 @@ export interface ByKey<Found> {
   (key: string): Promise<Found | undefined>
   /** The same from memory alone, where there is one: `undefined` says nothing. */
   readonly atOnce?: (key: string) => Found | undefined
+  /** Of that memory. */
+  readonly counts?: CacheCounts
 }
 
 /** The rows of a look-up, before it is said which. */
@@ -28,6 +31,12 @@ export interface Executor {
     rows: Rows<Row>,
     read: (row: Row) => Found,
   ): ByKey<Found>
+
+  /**
+   * A transaction of statements that need no answer from one another, in as few messages as the engine
+   * allows: for what every sign-in does. Gives the rows of each. Within a transaction it is part of that.
+   */
+  together<Row>(statements: readonly Compilable[]): Promise<Row[][]>
 }
 
 /** An open database. Every failure to answer is a `StoreUnavailableError`. */
@@ -37,22 +46,23 @@ export interface Database extends Executor, AsyncDisposable {
   /** All of `work` is durable when this returns, or none of it has happened. */
   transaction<Result>(work: (executor: Executor) => Promise<Result>): Promise<Result>
 
-  /**
-   * A transaction of statements that need no answer from one another, in as few messages as the engine
-   * allows: for what every sign-in does. Gives the rows of each.
-   */
-  together<Row>(statements: readonly Compilable[]): Promise<Row[][]>
-
   close(): Promise<void>
 }
 
+/** How several statements travel in a transaction of this engine. */
+export type Together = <Row>(
+  kysely: Kysely<Schema>,
+  statements: readonly Compilable[],
+) => Promise<Row[][]>
+
 /** Inside a transaction even a prepared statement must go through the transaction's connection. */
-export function executorOf(kysely: Kysely<Schema>): Executor {
+export function executorOf(kysely: Kysely<Schema>, together: Together): Executor {
   return {
     kysely,
     byKey: (column, rows, read) => async (key) => {
       const row = await rows(kysely).where(sql.ref(column), '=', key).executeTakeFirst()
       return row && read(row as Parameters<typeof read>[0])
     },
+    together: (statements) => together(kysely, statements),
   }
 }

@@ -14,8 +14,8 @@ export interface MigrationState {
 }
 
 const words: Readonly<Record<Dialect, Words>> = {
-  sqlite: { integer: 'integer', strict: ' strict', notifies: false },
-  postgres: { integer: 'bigint', strict: '', notifies: true },
+  sqlite: { integer: 'integer', strict: ' strict', notifies: false, unlogged: false },
+  postgres: { integer: 'bigint', strict: '', notifies: true, unlogged: true },
 }
 
 /** Any number will do, as long as no other program on the database locks the same one. */

@@ -1,16 +1,18 @@
+import type { Compilable } from 'kysely'
 import type { AccountId } from '../../core/accounts/index.ts'
 import type { PasswordHash, PasswordStore, StoredPassword } from '../../core/passwords/index.ts'
 import type { Instant } from '../../kernel/clock.ts'
-import type { ByKey, Executor } from './database.ts'
+import type { ByKey, Database } from './database.ts'
 import { inGroups } from './groups.ts'
+import { locked } from './locked.ts'
 import type { PasswordRow } from './schema.ts'
 
 /** Password hashes in a table of their own: no query for an account can bring one along. */
 export class SqlPasswordStore implements PasswordStore {
-  readonly #db: Executor
+  readonly #db: Database
   readonly #byOwner: ByKey<StoredPassword>
 
-  constructor(db: Executor) {
+  constructor(db: Database) {
     this.#db = db
     this.#byOwner = db.byKey(
       'account_id',
@@ -64,13 +66,42 @@ export class SqlPasswordStore implements PasswordStore {
     changedAt?: Instant,
   ): Promise<boolean> {
     const form = { hash, normal_form: normalForm ?? null }
-    const { numUpdatedRows } = await this.#db.kysely
+    const update = this.#db.kysely
       .updateTable('passwords')
-      .set(changedAt === undefined ? form : { ...form, changed_at: changedAt })
+      .set(changedAt === undefined ? form : { ...form, changed_at: changedAt, failures: 0 })
       .where('account_id', '=', owner)
       .where('hash', '=', old)
+      .returning('failures')
+    return (await this.#written(owner, update)) !== undefined
+  }
+
+  async countFailure(owner: AccountId, most: number): Promise<number | undefined> {
+    const update = this.#db.kysely
+      .updateTable('passwords')
+      .set((old) => ({ failures: old('failures', '+', 1) }))
+      .where('account_id', '=', owner)
+      .where('failures', '<', most)
+      .returning('failures')
+    return (await this.#written(owner, update))?.failures
+  }
+
+  async forgetFailures(owner: AccountId, most: number): Promise<boolean> {
+    const update = this.#db.kysely
+      .updateTable('passwords')
+      .set({ failures: 0 })
+      .where('account_id', '=', owner)
+      .where('failures', '<', most)
+      .returning('failures')
+    return (await this.#written(owner, update)) !== undefined
+  }
+
+  async failures(owner: AccountId): Promise<number | undefined> {
+    const row = await this.#db.kysely
+      .selectFrom('passwords')
+      .select('failures')
+      .where('account_id', '=', owner)
       .executeTakeFirst()
-    return numUpdatedRows === 1n
+    return row?.failures
   }
 
   async changedAt(owner: AccountId): Promise<Instant | undefined> {
@@ -81,6 +112,19 @@ export class SqlPasswordStore implements PasswordStore {
       .executeTakeFirst()
     return row?.changed_at as Instant | undefined
   }
+
+  /**
+   * Whoever writes more than one row of an account begins with the account: a password that was written first would be
+   * waited for by who has the account already, who would be waited for in turn.
+   */
+  async #written(owner: AccountId, update: Compilable): Promise<Counted | undefined> {
+    const rows = await this.#db.together<Counted>([...locked(this.#db, owner), update])
+    return rows.at(-1)?.[0]
+  }
+}
+
+interface Counted {
+  readonly failures: number
 }
 
 function fromRow(row: Pick<PasswordRow, 'account_id' | 'hash' | 'normal_form'>): StoredPassword {
@@ -88,5 +132,5 @@ function fromRow(row: Pick<PasswordRow, 'account_id' | 'hash' | 'normal_form'>):
 }
 
 function toColumns({ hash, normalForm }: StoredPassword, now: Instant) {
-  return { hash, normal_form: normalForm ?? null, changed_at: now }
+  return { hash, normal_form: normalForm ?? null, changed_at: now, failures: 0 }
 }

@@ -11,7 +11,14 @@ import {
 } from 'kysely'
 import pg from 'pg'
 import { StoreUnavailableError } from '../../kernel/errors.ts'
-import { type ByKey, type Database, type Executor, executorOf, type Rows } from './database.ts'
+import {
+  type ByKey,
+  type Database,
+  type Executor,
+  executorOf,
+  type Rows,
+  type Together,
+} from './database.ts'
 import { gathered } from './gathered.ts'
 import type { Schema } from './schema.ts'
 
@@ -77,19 +84,13 @@ class PostgresDatabase implements Database {
   }
 
   transaction<Result>(work: (executor: Executor) => Promise<Result>): Promise<Result> {
-    return this.kysely.transaction().execute((transaction) => work(executorOf(transaction)))
+    return this.kysely
+      .transaction()
+      .execute((transaction) => work(executorOf(transaction, oneByOne)))
   }
 
   together<Row>(statements: readonly Compilable[]): Promise<Row[][]> {
-    return this.transaction(async ({ kysely }) => {
-      const answers: Row[][] = []
-      for (const statement of statements) {
-        answers.push(
-          (await kysely.executeQuery<Row>(statement.compile() as CompiledQuery<Row>)).rows,
-        )
-      }
-      return answers
-    })
+    return this.transaction((executor) => executor.together(statements))
   }
 
   /** A server that is frozen never says goodbye back: then its connections are left to the system. */
@@ -103,6 +104,17 @@ class PostgresDatabase implements Database {
   [Symbol.asyncDispose](): Promise<void> {
     return this.close()
   }
+}
+
+const oneByOne: Together = async <Row>(
+  kysely: Kysely<Schema>,
+  statements: readonly Compilable[],
+) => {
+  const answers: Row[][] = []
+  for (const statement of statements) {
+    answers.push((await kysely.executeQuery<Row>(statement.compile() as CompiledQuery<Row>)).rows)
+  }
+  return answers
 }
 
 /** Epoch milliseconds and counters are `bigint` columns, and far below 2^53. */
@@ -119,19 +131,20 @@ function translatedPool(pool: pg.Pool): PostgresPool {
 }
 
 function translatedClient(client: pg.PoolClient): PostgresPoolClient {
-  let broken = false
+  let broken: StoreUnavailableError | undefined
   const query = async (sql: string, values: unknown[]) => {
-    // It would wait behind what was not answered, a rollback too; the server rolls back by itself.
-    if (broken) throw new StoreUnavailableError('the PostgreSQL database does not answer')
+    // It would wait behind what was not answered, a rollback too; the server rolls back by itself. Whoever asks for
+    // that is told why: it takes the place of what went wrong.
+    if (broken) throw broken
     try {
       return await translated(client.query(sql, values))
     } catch (error) {
       // An answer may still be on its way: nobody else may be given this connection.
-      broken ||= error instanceof StoreUnavailableError
+      if (error instanceof StoreUnavailableError) broken ??= error
       throw error
     }
   }
-  const release = (destroy?: boolean) => client.release(destroy || broken)
+  const release = (destroy?: boolean) => client.release(destroy || broken !== undefined)
   // Kysely's other overload of query() is for cursors, which no store asks for.
   return { query, release } as unknown as PostgresPoolClient
 }
@@ -150,8 +163,15 @@ async function translated<Result>(answer: Promise<Result>): Promise<Result> {
     // Without a SQLSTATE the server said nothing: the connection failed or timed out.
     const state = error instanceof pg.DatabaseError ? error.code : undefined
     if (state === undefined || unavailable.test(state)) {
-      throw new StoreUnavailableError('the PostgreSQL database does not answer', { cause: error })
+      throw notAnswered(error)
     }
     throw error
   }
+}
+
+function notAnswered(cause?: unknown): StoreUnavailableError {
+  return new StoreUnavailableError('the PostgreSQL database does not answer', {
+    cause,
+    store: 'postgres',
+  })
 }

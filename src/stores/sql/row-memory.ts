@@ -1,7 +1,9 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
+import type { CacheCounts } from '../../core/sessions/index.ts'
 
 /** What was made of the rows that one statement has found, by its parameter. */
 export interface KnownRows<Found> {
+  readonly counts: CacheCounts
   get(key: string): Found | undefined
   /** Looks, and remembers what was found. */
   learn(key: string, look: (key: string) => Found | undefined): Found | undefined
@@ -33,13 +35,18 @@ export class RowMemory {
 
   ofStatement<Found>(): KnownRows<Found> {
     const rows = new Map<string, Found>()
+    const counts = { hits: 0, misses: 0 }
     this.#statements.push(rows as Map<string, unknown>)
     return {
+      counts,
       get: (key) => {
         this.#askOncePerCallback()
-        return rows.get(key)
+        const found = rows.get(key)
+        if (found !== undefined) counts.hits += 1
+        return found
       },
       learn: (key, look) => {
+        counts.misses += 1
         const found = look(key)
         // All that is remembered is of one version: of two commits, nobody sees the second without the first.
         if (this.#forgetIfChanged() || found === undefined) return found

@@ -11,6 +11,9 @@ export interface Schema {
   passkeys: PasskeyRow
   spent_challenges: SpentChallengeRow
   trusted_devices: TrustedDeviceRow
+  limit_tallies: LimitTallyRow
+  audit_entries: AuditEntryRow
+  audit_ends: AuditEndsRow
   sallyport_migrations: MigrationRow
 }
 
@@ -31,6 +34,8 @@ export interface PasswordRow {
   hash: string
   normal_form: 'nfc' | null
   changed_at: number
+  /** Wrong ones in a row, from anywhere. */
+  failures: number
 }
 
 export interface SessionRow {
@@ -137,6 +142,36 @@ export interface RecoveryCodeRow {
   hash: string
   created_at: number
   spent_at: number | null
+}
+
+/** On PostgreSQL only. */
+export interface LimitTallyRow {
+  key: string
+  tally: string
+  expires_at: number
+}
+
+export interface AuditEntryRow {
+  seq: number
+  at: number
+  type: string
+  outcome: string
+  actor: string
+  subject: string | null
+  session: string | null
+  address: string
+  agent: string
+  details: string
+  hash: string
+}
+
+export interface AuditEndsRow {
+  id: number
+  last_seq: number
+  last_hash: string
+  pruned_seq: number
+  pruned_hash: string
+  pruned_seal: string
 }
 
 export interface MigrationRow {

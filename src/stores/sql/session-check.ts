@@ -1,6 +1,12 @@
 import { sql } from 'kysely'
 import type { AccountId } from '../../core/accounts/index.ts'
-import type { Session, SessionCheck, Standing, Standings } from '../../core/sessions/index.ts'
+import type {
+  CacheCounts,
+  Session,
+  SessionCheck,
+  Standing,
+  Standings,
+} from '../../core/sessions/index.ts'
 import type { Instant } from '../../kernel/clock.ts'
 import type { TokenHash } from '../../kernel/token.ts'
 import type { ByKey, Database, Rows } from './database.ts'
@@ -13,6 +19,11 @@ export class SqlSessionCheck implements SessionCheck {
 
   constructor(db: Database) {
     this.#byToken = db.byKey('token_hash', speaking, sessionOf)
+  }
+
+  /** `undefined` where the database has no memory of its own. */
+  get counts(): CacheCounts | undefined {
+    return this.#byToken.counts
   }
 
   atOnce(hash: TokenHash, now: Instant): Session | undefined {
@@ -34,6 +45,10 @@ export class SqlStandings implements Standings {
       (sql) => sql.selectFrom('accounts').select(['id', 'status', 'epoch']),
       standingOf,
     )
+  }
+
+  get counts(): CacheCounts | undefined {
+    return this.#byId.counts
   }
 
   atOnce(id: AccountId): Standing | undefined {

@@ -95,6 +95,16 @@ export class SqlSessionStore implements SessionStore {
     return Number(numDeletedRows)
   }
 
+  /** How many have not expired, of whatever epoch: the index alone tells. */
+  async countLive(now: Instant): Promise<number> {
+    const { count } = await this.#db.kysely
+      .selectFrom('sessions')
+      .select(({ fn }) => fn.countAll().as('count'))
+      .where('expires_at', '>', now)
+      .executeTakeFirstOrThrow()
+    return Number(count)
+  }
+
   #add(session: Session) {
     return this.#db.kysely.insertInto('sessions').values(toRow(session))
   }

@@ -92,7 +92,8 @@ class WriterDriver implements Driver {
 
   /** A thread that has ended (out of memory, say) is followed by another. */
   #current(): WriterThread {
-    if (this.#closed) throw new StoreUnavailableError('the SQLite database is closed')
+    if (this.#closed)
+      throw new StoreUnavailableError('the SQLite database is closed', { store: 'sqlite' })
     if (!this.#thread || this.#thread.hasEnded) this.#thread = new WriterThread(this.#path)
     return this.#thread
   }
@@ -207,7 +208,10 @@ class WriterThread {
   }
 
   #ended(cause?: unknown): void {
-    this.#end ??= new StoreUnavailableError('the thread that writes to SQLite has ended', { cause })
+    this.#end ??= new StoreUnavailableError('the thread that writes to SQLite has ended', {
+      cause,
+      store: 'sqlite',
+    })
     for (const { reject } of this.#waiting.values()) reject(this.#end)
     this.#waiting.clear()
   }

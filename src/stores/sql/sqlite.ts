@@ -1,15 +1,18 @@
-import { closeSync, openSync } from 'node:fs'
 import { DatabaseSync, type StatementSync } from 'node:sqlite'
 import { type Compilable, Kysely, sql } from 'kysely'
-import { StoreUnavailableError } from '../../kernel/errors.ts'
-import { type ByKey, type Database, type Executor, executorOf, type Rows } from './database.ts'
+import {
+  type ByKey,
+  type Database,
+  type Executor,
+  executorOf,
+  type Rows,
+  type Together,
+} from './database.ts'
 import { RowMemory } from './row-memory.ts'
 import type { Schema } from './schema.ts'
 import { asScript, WriterDialect } from './sqlite-driver.ts'
-import { isBusy, translated } from './sqlite-errors.ts'
-
-/** Another process may be making or closing the same file. Readers of a WAL wait for nothing else. */
-const openingTimeout = 5000
+import { translated } from './sqlite-errors.ts'
+import { createFile, openingTimeout, switchToWal } from './sqlite-file.ts'
 
 /**
  * Opens the embedded database, creating the file if need be.
@@ -25,33 +28,6 @@ export function openSqlite(path: string): Database {
     reader.exec('pragma query_only = on')
     return new SqliteDatabase(path, reader)
   })
-}
-
-/**
- * WAL lets readers go on during a write. Of several processes that switch a new file at once SQLite
- * refuses all but one, and without waiting: each of them holds what another one needs. So they try again.
- */
-function switchToWal(database: DatabaseSync): void {
-  const deadline = performance.now() + openingTimeout
-  for (;;) {
-    try {
-      database.exec('pragma journal_mode = wal')
-      return
-    } catch (error) {
-      if (!isBusy(error) || performance.now() > deadline) throw error
-      // Only at the start, before there is anybody to keep waiting.
-      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 10)
-    }
-  }
-}
-
-/** Readable by its owner only, whatever the umask; SQLite gives its side files the same mode. */
-function createFile(path: string): void {
-  try {
-    closeSync(openSync(path, 'a', 0o600))
-  } catch (cause) {
-    throw new StoreUnavailableError('the SQLite database cannot be used', { cause })
-  }
 }
 
 class SqliteDatabase implements Database {
@@ -82,16 +58,17 @@ class SqliteDatabase implements Database {
     const known = this.#memory.ofStatement<Found>()
     // An async function, so that a failure is a rejection here as it is on PostgreSQL.
     const find = async (key: string) => translated(() => known.get(key) ?? known.learn(key, look))
-    return Object.assign(find, { atOnce: known.get })
+    return Object.assign(find, { atOnce: known.get, counts: known.counts })
   }
 
   transaction<Result>(work: (executor: Executor) => Promise<Result>): Promise<Result> {
-    return this.kysely.transaction().execute((transaction) => work(executorOf(transaction)))
+    return this.kysely
+      .transaction()
+      .execute((transaction) => work(executorOf(transaction, asOneMessage)))
   }
 
-  async together<Row>(statements: readonly Compilable[]): Promise<Row[][]> {
-    const { rows } = await this.kysely.executeQuery(asScript(statements))
-    return rows as Row[][]
+  together<Row>(statements: readonly Compilable[]): Promise<Row[][]> {
+    return asOneMessage(this.kysely, statements)
   }
 
   async close(): Promise<void> {
@@ -103,3 +80,9 @@ class SqliteDatabase implements Database {
     return this.close()
   }
 }
+
+/** The writer makes a transaction of them, unless it is in one. */
+const asOneMessage: Together = async <Row>(
+  kysely: Kysely<Schema>,
+  statements: readonly Compilable[],
+) => (await kysely.executeQuery(asScript(statements))).rows as Row[][]

@@ -2,9 +2,11 @@ import { type Refused, refused } from '../../../kernel/outcome.ts'
 import type { Secret } from '../../../kernel/secret.ts'
 import type { Account, AccountStore } from '../../accounts/index.ts'
 import { type Proof, stillDue } from '../../assurance/index.ts'
+import type { Audit } from '../../audit/index.ts'
 import type { EnrolmentShown, FactorId, Factors } from '../../factors/index.ts'
 import type { Passkeys, RegistrationRefusal } from '../../passkeys/index.ts'
 import type { Revocations } from '../../sessions/index.ts'
+import type { UnitOfWork } from '../../unit-of-work.ts'
 import type { Completion, LoginRequest, SignedIn, Waiting, WaitingLogin } from '../login/index.ts'
 
 export interface EnrolmentDependencies {
@@ -14,6 +16,8 @@ export interface EnrolmentDependencies {
   readonly waiting: Waiting
   readonly completion: Completion
   readonly revocations: Revocations
+  readonly unitOfWork: UnitOfWork
+  readonly audit: Pick<Audit, 'record'>
 }
 
 /** `login_expired`: the sign-in is over, or something else is due in it. */
@@ -68,16 +72,18 @@ export class Enrolment {
   ): Promise<EnrolledOutcome> {
     const found = await this.#waitingFor(pending)
     if (!found) return refused('login_expired')
-    const turn = this.#takeTurn(found)
-    const { take: first } = turn
-    const owner = found.account.id
-    const confirmed = await this.#deps.factors.confirm(owner, id as FactorId, code.expose(), {
-      first,
+    const { factors, unitOfWork, audit } = this.#deps
+    return unitOfWork.run(async () => {
+      const turn = this.#takeTurn(found)
+      const { take: first } = turn
+      const owner = found.account.id
+      const confirmed = await factors.confirm(owner, id as FactorId, code.expose(), { first })
+      if (confirmed.kind === 'refused') {
+        return refused(confirmed.reason === 'wrong_code' ? 'wrong_code' : 'no_enrolment')
+      }
+      await audit.record('totp.added', { subject: owner }, {})
+      return turn.finish({ method: 'totp', at: confirmed.at, factor: id }, request)
     })
-    if (confirmed.kind === 'refused') {
-      return refused(confirmed.reason === 'wrong_code' ? 'wrong_code' : 'no_enrolment')
-    }
-    return turn.finish({ method: 'totp', at: confirmed.at, factor: id }, request)
   }
 
   /** A passkey instead. */
@@ -87,14 +93,16 @@ export class Enrolment {
   ): Promise<EnrolledOutcome> {
     const found = await this.#waitingFor(pending)
     if (!found) return refused('login_expired')
-    const turn = this.#takeTurn(found)
-    const added = await this.#deps.passkeys.register(found.account.id, response, {
-      boundTo: found.pending.tokenHash,
-      name,
-      first: turn.take,
+    const { passkeys, unitOfWork, audit } = this.#deps
+    return unitOfWork.run(async () => {
+      const turn = this.#takeTurn(found)
+      const owner = found.account.id
+      const made = { boundTo: found.pending.tokenHash, name, first: turn.take }
+      const added = await passkeys.register(owner, response, made)
+      if (added.kind === 'refused') return added
+      await audit.record('passkey.added', { subject: owner }, { passkey: added.passkey.id })
+      return turn.finish(added.proof, request)
     })
-    if (added.kind === 'refused') return added
-    return turn.finish(added.proof, request)
   }
 
   /**
@@ -102,7 +110,7 @@ export class Enrolment {
    * Sessions from before it was required end with it; this sign-in is the first of the next.
    */
   #takeTurn({ pending, account }: WaitingLogin) {
-    const { accounts, factors, waiting, completion, revocations } = this.#deps
+    const { accounts, factors, waiting, completion, revocations, audit } = this.#deps
     let begun: Account | undefined
     return {
       take: async () => {
@@ -120,12 +128,14 @@ export class Enrolment {
         if (!next) return refused('login_expired')
         const made = await factors.makeRecoveryCodes(account.id)
         if (made.kind === 'refused') return refused('login_expired')
+        await audit.record('recovery_codes.made', { subject: account.id }, {})
         const proofs = [...pending.proofs, proof]
         const completed = { ...request, kind: pending.kind }
         const outcome = await completion.completeLogin(next, proofs, completed)
         if (outcome === 'overtaken') return refused('login_expired')
         if (outcome.kind === 'signed_in') return { ...outcome, codes: made.codes }
-        return refused(outcome.kind === 'refused' ? outcome.reason : 'login_expired')
+        const isFull = outcome.kind === 'refused' && outcome.reason === 'too_many_sessions'
+        return refused(isFull ? 'too_many_sessions' : 'login_expired')
       },
     }
   }

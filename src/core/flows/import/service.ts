@@ -1,7 +1,8 @@
 import type { Clock } from '../../../kernel/clock.ts'
 import { publicId, type Random } from '../../../kernel/random.ts'
 import type { AccountId, AccountStore, CanonicalEmail } from '../../accounts/index.ts'
-import type { StoredPassword } from '../../passwords/index.ts'
+import type { Audit } from '../../audit/index.ts'
+import type { PasswordStore, StoredPassword } from '../../passwords/index.ts'
 import type { UnitOfWork } from '../../unit-of-work.ts'
 import type { Columns } from './columns.ts'
 import type { HashReader } from './hash-reader.ts'
@@ -13,6 +14,14 @@ export interface ImportDependencies {
   readonly hashes: HashReader
   readonly clock: Clock
   readonly random: Random
+}
+
+/** Where those who are brought in are written. */
+export interface ImportStores {
+  readonly accounts: Pick<AccountStore, 'insertAll'>
+  readonly passwords: Pick<PasswordStore, 'insertAll'>
+  readonly unitOfWork: UnitOfWork
+  readonly audit: Pick<Audit, 'record'>
 }
 
 export interface RefusedRow {
@@ -67,10 +76,11 @@ export class Import {
    * Adds those whose address nobody has, all of them or none, each with the hash exactly as it came.
    * Whoever is there already is not touched: so an import that was interrupted can be run again.
    */
-  async write(newcomers: readonly Newcomer[], unitOfWork: UnitOfWork): Promise<Arrivals> {
+  async write(newcomers: readonly Newcomer[], stores: ImportStores): Promise<Arrivals> {
     const now = this.#deps.clock.now()
     const hashes = new Map(newcomers.map(({ account, hash }) => [account.id, hash]))
-    return unitOfWork.run(async ({ accounts, passwords }) => {
+    const { accounts, passwords, unitOfWork, audit } = stores
+    return unitOfWork.run(async () => {
       const added = await accounts.insertAll(newcomers.map(({ account }) => account))
       const imported = new Map<AccountId, StoredPassword>()
       for (const { id } of added) {
@@ -79,7 +89,9 @@ export class Import {
         if (hash) imported.set(id, { hash, normalForm: undefined })
       }
       await passwords.insertAll(imported, now)
-      return { added: added.length, present: newcomers.length - added.length }
+      const arrivals = { added: added.length, present: newcomers.length - added.length }
+      await audit.record('accounts.imported', { actor: 'operator' }, arrivals)
+      return arrivals
     })
   }
 

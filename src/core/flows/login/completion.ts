@@ -1,10 +1,21 @@
 import { refused } from '../../../kernel/outcome.ts'
 import type { Secret } from '../../../kernel/secret.ts'
 import type { Account } from '../../accounts/index.ts'
-import { type HeldFactors, levelOf, needsTwo, type Proof, stillDue } from '../../assurance/index.ts'
+import {
+  type Due,
+  type HeldFactors,
+  levelOf,
+  needsTwo,
+  type Proof,
+  stillDue,
+} from '../../assurance/index.ts'
+import type { Audit, LoginCause } from '../../audit/index.ts'
 import type { TrustedDevices } from '../../devices/index.ts'
 import type { Factors } from '../../factors/index.ts'
+import type { Limits } from '../../limits/index.ts'
+import type { Passwords } from '../../passwords/index.ts'
 import type { Sessions } from '../../sessions/index.ts'
+import type { UnitOfWork } from '../../unit-of-work.ts'
 import type { Completed, LoginRequest } from './outcome.ts'
 import type { Waiting } from './waiting.ts'
 
@@ -13,8 +24,22 @@ export interface CompletionDependencies {
   readonly devices: Pick<TrustedDevices, 'isTrusted' | 'trust'>
   readonly waiting: Waiting
   readonly sessions: Pick<Sessions, 'start'>
+  readonly passwords: Pick<Passwords, 'succeeded' | 'isCapped'>
+  readonly limits: Pick<Limits, 'isKnown'>
+  /** What a session that begins is written in; one that is not in the database is before what is noted of it. */
+  readonly unitOfWork: UnitOfWork
+  readonly audit: Pick<Audit, 'record'>
   /** Who must have a second factor. */
   readonly requiresTwo: (account: Account) => boolean
+}
+
+/** What is known when the last step has been taken. */
+interface SignIn {
+  readonly account: Account
+  readonly proofs: readonly Proof[]
+  readonly held: HeldFactors
+  readonly isTrusted: boolean
+  readonly request: LoginRequest
 }
 
 /** The end of every sign-in, whatever its methods are. */
@@ -39,26 +64,82 @@ export class Completion {
     proofs: readonly Proof[],
     request: LoginRequest,
   ): Promise<Completed | 'overtaken'> {
-    const { factors, sessions, waiting, requiresTwo } = this.#deps
+    const { factors, unitOfWork, requiresTwo } = this.#deps
     const held = await factors.heldBy(account.id)
     const isTrusted = await this.#isTrusted(account, held, request)
     const due = stillDue(proofs, held, { isRequired: requiresTwo(account), isTrusted })
-    if (due.kind !== 'nothing') return waiting.begin(account, proofs, due, request)
+    const signIn = { account, proofs, held, isTrusted, request }
+    return unitOfWork.run(() =>
+      due.kind === 'nothing' ? this.#begin(signIn) : this.#wait(signIn, due),
+    )
+  }
 
+  /** Something else is due. */
+  async #wait(
+    { account, proofs, request }: SignIn,
+    due: Exclude<Due, { readonly kind: 'nothing' }>,
+  ): Promise<Completed> {
+    const { passwords, waiting, audit } = this.#deps
+    // Whoever sets up the first factor proves nothing by it but the password.
+    if (due.kind === 'enrolment' && !this.#isProvedOtherwise(account, proofs, request)) {
+      if (await passwords.isCapped(account.id)) return this.#refuse(account, 'password_capped')
+    }
+    const pending = await waiting.begin(account, proofs, due, request)
+    const methods = proofs.map(({ method }) => method)
+    await audit.record('login.waiting', { subject: account.id }, { methods, due: due.kind })
+    return pending
+  }
+
+  async #begin(signIn: SignIn): Promise<Completed | 'overtaken'> {
+    const { passwords, sessions, audit } = this.#deps
+    const { account, proofs, held, isTrusted, request } = signIn
+    const isProvedOtherwise = this.#isProvedOtherwise(account, proofs, request)
+    if (held.hasPassword && !(await passwords.succeeded(account.id, isProvedOtherwise))) {
+      return this.#refuse(account, 'password_capped')
+    }
     const { kind, client, presented } = request
-    const isFull = levelOf(proofs, held) === 'aal2'
+    const level = levelOf(proofs, held)
+    const isFull = level === 'aal2'
+    const noted = isTrusted && !isFull ? [...proofs, trustedSince(proofs)] : proofs
     const started = await sessions.start(account, {
       kind,
-      proofs: isTrusted && !isFull ? [...proofs, trustedSince(proofs)] : proofs,
+      proofs: noted,
       client,
       replaces: presented,
     })
-    if (started === 'full') return refused('too_many_sessions')
     if (started === 'overtaken') return started
+    if (started === 'full') return this.#refuse(account, 'too_many_sessions')
+    const { ended, ...begun } = started
+    const about = { subject: account.id, session: begun.session.id }
+    const methods = noted.map(({ method }) => method)
+    await audit.record('login.succeeded', about, { methods, level })
+    // Where no token came along none was replaced: the account had as many as it may have.
+    const cause = presented ? 'replaced' : 'too_many_sessions'
+    for (const { accountId: subject, id: session } of ended) {
+      await audit.record('session.ended', { subject, session }, { cause })
+    }
     // A session that ended another one may be in the next epoch.
-    const now = { ...account, epoch: started.session.epoch }
+    const now = { ...account, epoch: begun.session.epoch }
     const device = isFull && held.app ? await this.#trust(now, request) : undefined
-    return { kind: 'signed_in', account, ...started, ...(device && { device }) }
+    return { kind: 'signed_in', account, ...begun, ...(device && { device }) }
+  }
+
+  async #refuse(
+    { id: subject }: Account,
+    cause: Extract<LoginCause, 'password_capped' | 'too_many_sessions'>,
+  ): Promise<Completed> {
+    await this.#deps.audit.record('login.refused', { actor: 'stranger', subject }, { cause })
+    return refused(cause === 'password_capped' ? 'invalid_credentials' : cause)
+  }
+
+  /** By more than a password that many have guessed at: by something else, or where the owner has been before. */
+  #isProvedOtherwise(
+    account: Account,
+    proofs: readonly Proof[],
+    { origin }: LoginRequest,
+  ): boolean {
+    const isOther = proofs.some(({ method }) => method !== 'password')
+    return isOther || this.#deps.limits.isKnown(account.canonicalEmail, origin)
   }
 
   /** Asked only where it can save something. */
@@ -72,7 +153,11 @@ export class Completion {
 
   /** After a full sign-in alone: trust is never handed on by trust. */
   async #trust(account: Account, { trusts, client }: LoginRequest): Promise<Secret | undefined> {
-    return trusts ? this.#deps.devices.trust(account, client) : undefined
+    if (!trusts) return undefined
+    const { devices, audit } = this.#deps
+    const device = await devices.trust(account, client)
+    if (device) await audit.record('device.trusted', { subject: account.id }, {})
+    return device
   }
 }
 

@@ -2,6 +2,7 @@ export { Completion } from './completion.ts'
 export type { EnrolmentRequired, FactorRequired, LoginRequest, SignedIn } from './outcome.ts'
 export { enrolmentTime, type PendingLogin, pendingLifetime } from './pending.ts'
 export type { PendingLoginStore } from './pending-store.ts'
+export { Refusing } from './refusing.ts'
 export {
   Login,
   type LoginOutcome,

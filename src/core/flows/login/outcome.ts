@@ -3,6 +3,7 @@ import type { Secret } from '../../../kernel/secret.ts'
 import type { TokenKind } from '../../../kernel/token.ts'
 import type { Account } from '../../accounts/index.ts'
 import type { OfferedProof } from '../../assurance/index.ts'
+import type { Origin } from '../../limits/index.ts'
 import type { Client, PresentedToken, StartedSession } from '../../sessions/index.ts'
 
 /** What is the same however somebody proves who they are. */
@@ -10,6 +11,8 @@ export interface LoginRequest {
   /** How the session's token will travel. */
   readonly kind: TokenKind
   readonly client: Client
+  /** From where, for the limits. */
+  readonly origin: Origin
   /** The token that this request carried, if any. */
   readonly presented?: PresentedToken | undefined
   /** The token of a device that somebody trusts, if the request carried one. */
@@ -45,4 +48,9 @@ export interface EnrolmentRequired {
   readonly sessionKind: TokenKind
 }
 
-export type Completed = SignedIn | FactorRequired | EnrolmentRequired | Refused<'too_many_sessions'>
+/** `invalid_credentials`: too many failures in a row for the password alone. */
+export type Completed =
+  | SignedIn
+  | FactorRequired
+  | EnrolmentRequired
+  | Refused<'too_many_sessions' | 'invalid_credentials'>

@@ -4,6 +4,7 @@ import { systemRandom } from '../../../kernel/random.ts'
 import { Secret } from '../../../kernel/secret.ts'
 import { mintToken } from '../../../kernel/token.ts'
 import { FakeClock } from '../../../testing/clock.ts'
+import { NotedAudit, noLimits, nowhere, plainUnit } from '../../../testing/doubles.ts'
 import { anAccount } from '../../../testing/records.ts'
 import type { Account, AccountStore } from '../../accounts/index.ts'
 import type { FactorId, Factors } from '../../factors/index.ts'
@@ -14,6 +15,7 @@ import { Proving } from '../proving/index.ts'
 import { Completion } from './completion.ts'
 import type { PendingLogin } from './pending.ts'
 import type { PendingLoginStore } from './pending-store.ts'
+import { Refusing } from './refusing.ts'
 import { Login } from './service.ts'
 import { Waiting } from './waiting.ts'
 
@@ -61,13 +63,17 @@ function loginOf({ totp = true, recoveryCodes = 10 } = {}) {
   const passwords = {
     verify: async () => ({ matches: true }),
     upgrade: () => undefined,
+    succeeded: async () => true,
+    failed: async () => 'counted',
   } as unknown as Passwords
+  const limitReached = async () => undefined
+  const beside = { limits: noLimits, limitReached, unitOfWork: plainUnit, audit: new NotedAudit() }
   const login = new Login({
     accounts: accounts as unknown as AccountStore,
     passwords,
     passkeys: {} as Passkeys,
     factors,
-    proving: new Proving({ passwords, factors, passkeys: {} as Passkeys, clock }),
+    proving: new Proving({ passwords, factors, passkeys: {} as Passkeys, clock, ...beside }),
     waiting,
     completion: new Completion({
       factors,
@@ -76,10 +82,18 @@ function loginOf({ totp = true, recoveryCodes = 10 } = {}) {
       sessions: {
         start: async (owner: Account, request: object) => {
           started.push({ owner, ...request })
-          return { session: 'session', token: new Secret('token') }
+          return { session: 'session', token: new Secret('token'), ended: [] }
         },
       } as unknown as Sessions,
+      passwords,
       requiresTwo: () => false,
+      ...beside,
+    }),
+    limits: noLimits,
+    refusing: new Refusing({
+      accounts: accounts as unknown as AccountStore,
+      passwords,
+      ...beside,
     }),
     clock,
   })
@@ -90,6 +104,7 @@ function loginOf({ totp = true, recoveryCodes = 10 } = {}) {
       password: new Secret('violet harbour lantern'),
       kind: 'bearer',
       client,
+      origin: nowhere,
       ...(code && { factor: { kind: 'totp', code: new Secret(code) } }),
     })
   const waitingFor = async () => {
@@ -98,7 +113,7 @@ function loginOf({ totp = true, recoveryCodes = 10 } = {}) {
     return outcome
   }
   const withCode = (pending: Secret, code: string, kind: 'totp' | 'recovery_code' = 'totp') =>
-    login.withFactor({ pending, factor: { kind, code: new Secret(code) }, client })
+    login.withFactor({ pending, factor: { kind, code: new Secret(code) }, client, origin: nowhere })
   const become = (next: Account | undefined) => {
     account = next
   }

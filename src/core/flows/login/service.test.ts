@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { Secret } from '../../../kernel/secret.ts'
 import { FakeClock } from '../../../testing/clock.ts'
+import { NotedAudit, noFailures, noLimits, nowhere, plainUnit } from '../../../testing/doubles.ts'
 import { anAccount } from '../../../testing/records.ts'
 import type { Account, AccountStore } from '../../accounts/index.ts'
 import { nothingHeld } from '../../assurance/index.ts'
@@ -15,6 +16,7 @@ import {
 import type { Sessions } from '../../sessions/index.ts'
 import type { Proving } from '../proving/index.ts'
 import { Completion } from './completion.ts'
+import { Refusing } from './refusing.ts'
 import { Login } from './service.ts'
 import type { Waiting } from './waiting.ts'
 
@@ -45,6 +47,7 @@ function loginOf(
   const passwords = new Passwords({
     hasher,
     store: {
+      ...noFailures,
       insert: async () => true,
       insertAll: async () => undefined,
       findAll: async () => new Map(),
@@ -66,10 +69,11 @@ function loginOf(
         return 'overtaken'
       }
       started.push({ owner, ...request })
-      return { session: 'session', token: new Secret('token') } as never
+      return { session: 'session', token: new Secret('token'), ended: [] } as never
     },
   }
   const factors = { heldBy: async () => ({ ...nothingHeld, hasPassword: true }) }
+  const beside = { passwords, limits: noLimits, unitOfWork: plainUnit, audit: new NotedAudit() }
   const login = new Login({
     accounts: accounts as AccountStore,
     passwords,
@@ -83,7 +87,10 @@ function loginOf(
       waiting: {} as Waiting,
       sessions: sessions as Sessions,
       requiresTwo: () => false,
+      ...beside,
     }),
+    limits: noLimits,
+    refusing: new Refusing({ accounts, limitReached: async () => undefined, ...beside }),
     clock: new FakeClock(),
   })
   const attempt = (email: string, password: string) =>
@@ -92,6 +99,7 @@ function loginOf(
       password: new Secret(password),
       kind: 'session',
       client: { agent: '', address: '' },
+      origin: nowhere,
     })
   return { attempt, work, started, replaced, settled: () => passwords.settled() }
 }

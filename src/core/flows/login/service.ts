@@ -5,12 +5,14 @@ import type { Secret } from '../../../kernel/secret.ts'
 import { type Account, type AccountStore, parseEmail } from '../../accounts/index.ts'
 import { type Due, needsTwo, stillDue } from '../../assurance/index.ts'
 import type { Factors } from '../../factors/index.ts'
+import type { Guess, Limited, Limits, Origin } from '../../limits/index.ts'
 import type { Ceremony, Passkeys } from '../../passkeys/index.ts'
 import { type Passwords, type PlaintextRule, readPlaintext } from '../../passwords/index.ts'
 import type { GivenProof, Proved, Proving, TypedFactor } from '../proving/index.ts'
 import type { Completion } from './completion.ts'
 import type { Completed, LoginRequest } from './outcome.ts'
 import type { PendingLogin } from './pending.ts'
+import type { Refusing } from './refusing.ts'
 import type { Waiting, WaitingLogin } from './waiting.ts'
 
 export interface LoginDependencies {
@@ -21,6 +23,8 @@ export interface LoginDependencies {
   readonly proving: Proving
   readonly waiting: Waiting
   readonly completion: Completion
+  readonly limits: Pick<Limits, 'guess'>
+  readonly refusing: Refusing
   readonly clock: Clock
 }
 
@@ -60,7 +64,10 @@ export type LoginRefusal =
   | 'login_expired'
   | 'too_many_sessions'
 
-export type LoginOutcome = Completed | Refused<LoginRefusal> | Invalid<LoginProblem>
+/** What was given beside a password. */
+type Also = Proved | Limited | 'wrong' | undefined
+
+export type LoginOutcome = Completed | Refused<LoginRefusal> | Limited | Invalid<LoginProblem>
 
 /** A sign-in that waits, to show its page. */
 export interface WaitingShown {
@@ -78,39 +85,70 @@ export class Login {
   }
 
   async withPassword(attempt: PasswordAttempt): Promise<LoginOutcome> {
-    const { accounts, passwords, clock } = this.#deps
+    const { limits, refusing } = this.#deps
     const read = readAttempt(attempt)
     if (read.kind === 'invalid') return read
+    // Counted before anything is looked up or hashed, so that parallel guesses are no more than others.
+    const guess = await limits.guess('password', read.email, attempt.origin)
+    if (guess === attempt.origin.limited) return guess
+    if (guess.kind === 'limited') return refusing.limited(guess, read.email)
+    return guess.during(() => this.#withGuess(guess, read, attempt))
+  }
 
-    let also: Proved | 'wrong' | undefined
+  async #withGuess(
+    guess: Guess,
+    read: ReadAttempt,
+    attempt: PasswordAttempt,
+  ): Promise<LoginOutcome> {
+    const { accounts, passwords, refusing } = this.#deps
+
+    let also: Also
     for (;;) {
       const account = await accounts.findByEmail(read.email)
       // Called even without an account: verify() then works on a decoy, so both refusals cost the same.
       const proof = await passwords.verify(account?.id, read.password, attempt.signal)
       if (!account || !proof.matches || account.status !== 'active') {
-        return refused('invalid_credentials')
+        return refusing.password(read.email, account, {
+          matches: proof.matches,
+          origin: attempt.origin,
+        })
       }
-      const proved: Proved = { proof: { method: 'password', at: clock.now() } }
       // Once: it may be spent by now.
       also ??= await this.#provedBeside(account, attempt)
-      if (also === 'wrong') return refused('wrong_code')
-      const outcome = await this.#complete(account, also ? [proved, also] : [proved], attempt)
+      const outcome = await this.#withPassword(account, also, attempt)
       if (outcome !== 'overtaken') {
-        passwords.upgrade(account.id, read.password, proof)
+        if (!isAsIfWrong(outcome)) await guess.right()
+        if (outcome.kind !== 'refused') passwords.upgrade(account.id, read.password, proof)
         return outcome
       }
       // Meanwhile everything that this account had was ended, perhaps by a new password. Look again.
     }
   }
 
+  async #withPassword(
+    account: Account,
+    also: Also,
+    attempt: PasswordAttempt,
+  ): Promise<LoginOutcome | 'overtaken'> {
+    const { refusing, clock } = this.#deps
+    if (also === 'wrong') return refusing.factor(account, attempt.origin, wrongCode)
+    if (also?.kind === 'limited') return refusing.limited(also, account.canonicalEmail)
+    const proved: Proved = { proof: { method: 'password', at: clock.now() } }
+    return this.#complete(account, also ? [proved, also] : [proved], attempt)
+  }
+
   /** Signs in whoever the passkey belongs to: no name is asked for. */
   async withPasskey({ response, browser, ...request }: PasskeyAttempt): Promise<LoginOutcome> {
-    const { accounts, passkeys } = this.#deps
+    const { accounts, passkeys, refusing } = this.#deps
     const asserted = await passkeys.assert(response, signIn(browser))
     const account = asserted && (await accounts.findById(asserted.passkey.accountId))
-    if (!asserted || account?.status !== 'active') return refused('passkey_refused')
+    if (!asserted || account?.status !== 'active') {
+      const cause = account ? 'disabled_account' : 'passkey_refused'
+      return refusing.factor(account, request.origin, [cause, 'passkey_refused'])
+    }
     const outcome = await this.#complete(account, [asserted], request)
-    return outcome === 'overtaken' ? refused('passkey_refused') : outcome
+    if (outcome !== 'overtaken') return outcome
+    return refusing.factor(account, request.origin, ['overtaken', 'passkey_refused'])
   }
 
   /** What a browser needs to ask for any passkey for this service. */
@@ -120,22 +158,25 @@ export class Login {
 
   /** Goes on with a sign-in that waits. */
   async withFactor({ pending: token, factor, ...request }: FactorAttempt): Promise<LoginOutcome> {
-    const { proving, waiting } = this.#deps
+    const { proving, refusing, waiting } = this.#deps
     const found = await waiting.takeTry(token)
     if (!found) return refused('login_expired')
     const { pending, account } = found
     // What is not asked for would be spent for nothing.
     if (!(await this.#isAskedFor(found, factor))) return refused(refusalOf(factor))
-    const { signal } = request
-    const proved = await proving.prove(account.id, factor, { ceremony: asFactor(pending), signal })
-    if (!proved) return refused(refusalOf(factor))
+    const { signal, origin } = request
+    const ceremony = asFactor(pending)
+    const proved = await proving.prove(account, factor, { ceremony, origin, signal })
+    if (!proved) return this.#refuseProof(account, factor, origin)
+    if (proved.kind === 'limited') return proved
     // Of two that were right at the same time one goes in.
     if (!(await waiting.end(pending))) return refused('login_expired')
 
     const before = pending.proofs.map((proof) => ({ proof }))
     const completed = { ...request, kind: pending.kind }
     const outcome = await this.#complete(account, [...before, proved], completed)
-    return outcome === 'overtaken' ? refused('login_expired') : outcome
+    if (outcome !== 'overtaken') return outcome
+    return refusing.factor(account, origin, ['overtaken', 'login_expired'])
   }
 
   /** What a browser needs to ask for a passkey of whoever is signing in. */
@@ -156,13 +197,19 @@ export class Login {
   }
 
   /** Whatever else was given with the password is looked at where it is due. */
-  async #provedBeside(
-    { id }: Account,
-    { factor }: PasswordAttempt,
-  ): Promise<Proved | 'wrong' | undefined> {
+  async #provedBeside(account: Account, { factor, origin }: PasswordAttempt): Promise<Also> {
     const { factors, proving } = this.#deps
-    if (!factor || !needsTwo(await factors.heldBy(id))) return undefined
-    return (await proving.prove(id, factor, { ceremony: noCeremony })) ?? 'wrong'
+    if (!factor || !needsTwo(await factors.heldBy(account.id))) return undefined
+    return (await proving.prove(account, factor, { ceremony: noCeremony, origin })) ?? 'wrong'
+  }
+
+  async #refuseProof(account: Account, factor: GivenProof, origin: Origin): Promise<LoginOutcome> {
+    const { refusing } = this.#deps
+    const reason = refusalOf(factor)
+    if (factor.kind !== 'password') return refusing.factor(account, origin, [reason, reason])
+    // A password counts as one wherever it is given.
+    await refusing.password(account.canonicalEmail, account, { matches: false, origin })
+    return refused(reason)
   }
 
   async #complete(
@@ -196,6 +243,13 @@ export class Login {
   }
 }
 
+/** A right password that is not enough any more counts as a wrong one: nobody learns that it was right. */
+function isAsIfWrong(outcome: LoginOutcome): boolean {
+  return outcome.kind === 'refused' && outcome.reason === 'invalid_credentials'
+}
+
+const wrongCode = ['wrong_code', 'wrong_code'] as const
+
 /** For what is typed: it was asked for by nobody. */
 const noCeremony: Ceremony = { purpose: 'factor', boundTo: '' }
 
@@ -210,6 +264,8 @@ function signIn(browser: string): Ceremony {
 function asFactor({ tokenHash }: PendingLogin): Ceremony {
   return { purpose: 'factor', boundTo: tokenHash }
 }
+
+type ReadAttempt = Extract<ReturnType<typeof readAttempt>, { readonly kind: 'read' }>
 
 function readAttempt(attempt: PasswordAttempt) {
   const address = parseEmail(attempt.email)

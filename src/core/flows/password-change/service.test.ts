@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest'
 import { Secret } from '../../../kernel/secret.ts'
 import { FakeClock } from '../../../testing/clock.ts'
+import { NotedAudit, noLimits, nowhere, plainUnit } from '../../../testing/doubles.ts'
 import { anAccount, aSession } from '../../../testing/records.ts'
 import type { Account } from '../../accounts/index.ts'
 import type { PasswordHash, Passwords, StoredPassword } from '../../passwords/index.ts'
 import type { Sessions } from '../../sessions/index.ts'
-import type { Stores, UnitOfWork } from '../../unit-of-work.ts'
+import type { UnitOfWork } from '../../unit-of-work.ts'
 import { PasswordChange } from './index.ts'
 
 const account = anAccount()
@@ -15,26 +16,21 @@ const hashOf = (text: string) => ({ hash: text as PasswordHash, normalForm: 'nfc
 /** A change from `old` to `new`; `meanwhile` happens while the new password is being hashed. */
 function setUp(meanwhile: (state: { account: Account; stored: StoredPassword }) => void) {
   const state = { account, stored: hashOf('old') as StoredPassword, renewed: 0 }
-  const passwords: Pick<Passwords, 'check' | 'verify' | 'hash'> = {
+  const audit = new NotedAudit()
+  const passwords: Pick<Passwords, 'check' | 'verify' | 'hash' | 'succeeded' | 'replace'> = {
     check: async () => [],
     verify: async () => ({ matches: true, hash: state.stored.hash, needsRehash: false }),
     hash: async () => {
       meanwhile(state)
       return hashOf('new')
     },
+    succeeded: async () => true,
+    replace: async (_id, old, next) => {
+      if (state.stored.hash !== old) return false
+      state.stored = next
+      return true
+    },
   }
-  const stores = {
-    accounts: {
-      startEpoch: async () => ({ ...state.account, epoch: state.account.epoch + 1 }),
-    },
-    passwords: {
-      replace: async (_id: unknown, old: PasswordHash, next: StoredPassword) => {
-        if (state.stored.hash !== old) return false
-        state.stored = next
-        return true
-      },
-    },
-  } as unknown as Stores
   const renew: Sessions['renew'] = async () => {
     state.renewed += 1
     return { session, token: new Secret('token') }
@@ -42,18 +38,24 @@ function setUp(meanwhile: (state: { account: Account; stored: StoredPassword }) 
   const undoing: UnitOfWork['run'] = async (work) => {
     const before = state.stored
     try {
-      return await work(stores)
+      return await work()
     } catch (error) {
       state.stored = before
       throw error
     }
   }
   const flow = new PasswordChange({
-    accounts: { findById: async () => account },
+    accounts: {
+      findById: async () => account,
+      startEpoch: async () => ({ ...state.account, epoch: state.account.epoch + 1 }),
+    },
     passwords: passwords as Passwords,
     sessions: { renew } as Sessions,
     stepUp: { due: async () => undefined },
-    unitOfWork: { run: undoing },
+    unitOfWork: { ...plainUnit, run: undoing },
+    limits: noLimits,
+    limitReached: async () => undefined,
+    audit,
     clock: new FakeClock(),
   })
   const change = () =>
@@ -62,6 +64,7 @@ function setUp(meanwhile: (state: { account: Account; stored: StoredPassword }) 
       presented: { kind: 'session', value: new Secret('token') },
       currentPassword: new Secret('violet harbour lantern'),
       newPassword: new Secret('seven copper kettles sing'),
+      origin: nowhere,
     })
   return { change, state }
 }

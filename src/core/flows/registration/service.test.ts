@@ -2,35 +2,41 @@ import { describe, expect, it } from 'vitest'
 import { systemRandom } from '../../../kernel/random.ts'
 import { Secret } from '../../../kernel/secret.ts'
 import { FakeClock } from '../../../testing/clock.ts'
-import type { Account } from '../../accounts/index.ts'
+import { NotedAudit, noFailures, plainUnit } from '../../../testing/doubles.ts'
+import { anAccount } from '../../../testing/records.ts'
+import type { Account, AccountStore } from '../../accounts/index.ts'
 import {
   type GuessScore,
   type PasswordHash,
   PasswordJudge,
+  type PasswordStore,
   Passwords,
 } from '../../passwords/index.ts'
-import type { Stores } from '../../unit-of-work.ts'
 import { Registration } from './service.ts'
+
+/** Whose address it is already. */
+const taken = anAccount({ address: 'ann@example.com' })
 
 /** A registration whose steps are written down in order. */
 function registrationOf(result: 'inserted' | 'email_taken' = 'inserted', score: GuessScore = 4) {
   const steps: string[] = []
   const inserted: Account[] = []
-  const stores = {
-    accounts: {
-      insert: async (account: Account) => {
-        steps.push('account')
-        inserted.push(account)
-        return result
-      },
+  const audit = new NotedAudit()
+  const accounts: Pick<AccountStore, 'insert' | 'findByEmail'> = {
+    insert: async (account) => {
+      steps.push('account')
+      inserted.push(account)
+      return result
     },
-    passwords: {
-      insert: async () => {
-        steps.push('password')
-        return true
-      },
+    findByEmail: async () => taken,
+  }
+  const store = {
+    ...noFailures,
+    insert: async () => {
+      steps.push('password')
+      return true
     },
-  } as unknown as Stores
+  } as unknown as PasswordStore
   const passwords = new Passwords({
     hasher: {
       hash: async () => {
@@ -41,7 +47,7 @@ function registrationOf(result: 'inserted' | 'email_taken' = 'inserted', score: 
       refusal: () => undefined,
       decoy: () => '' as PasswordHash,
     },
-    store: stores.passwords,
+    store,
     judge: new PasswordJudge({
       policy: 'strength',
       serviceName: 'Sallyport',
@@ -55,19 +61,22 @@ function registrationOf(result: 'inserted' | 'email_taken' = 'inserted', score: 
     report: () => undefined,
   })
   const registration = new Registration({
+    accounts,
     passwords,
     unitOfWork: {
+      ...plainUnit,
       run: async (work) => {
         steps.push('begin')
-        const outcome = await work(stores)
+        const outcome = await work()
         steps.push('commit')
         return outcome
       },
     },
+    audit,
     clock: new FakeClock(),
     random: systemRandom,
   })
-  return { registration, steps, inserted }
+  return { registration, steps, inserted, audit }
 }
 
 const request = {
@@ -81,6 +90,20 @@ describe('registration', () => {
     const { registration, steps } = registrationOf()
     expect(await registration.register(request)).toMatchObject({ kind: 'registered' })
     expect(steps).toEqual(['estimate', 'hash', 'begin', 'account', 'password', 'commit'])
+  })
+
+  it('is written down as the new account’s own, and never more than that it was', async () => {
+    const { registration, audit, inserted } = registrationOf()
+    await registration.register(request)
+    expect(audit.entries).toEqual([['account.registered', { subject: inserted[0]?.id }, {}]])
+  })
+
+  it('is written down for the account that has the address, as a stranger’s', async () => {
+    const { registration, audit } = registrationOf('email_taken')
+    await registration.register(request)
+    expect(audit.entries).toEqual([
+      ['account.registration_refused', { actor: 'stranger', subject: taken.id }, {}],
+    ])
   })
 
   it('makes an active account without second factor, in the first epoch, and nothing else', async () => {

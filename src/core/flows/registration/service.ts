@@ -6,12 +6,14 @@ import type { Secret } from '../../../kernel/secret.ts'
 import {
   type Account,
   type AccountId,
+  type AccountStore,
   type EmailAddress,
   type NameRule,
   type PersonName,
   parseEmail,
   parseName,
 } from '../../accounts/index.ts'
+import type { Audit } from '../../audit/index.ts'
 import {
   type BrokenRule,
   type Passwords,
@@ -21,8 +23,10 @@ import {
 import type { UnitOfWork } from '../../unit-of-work.ts'
 
 export interface RegistrationDependencies {
+  readonly accounts: Pick<AccountStore, 'insert' | 'findByEmail'>
   readonly passwords: Passwords
   readonly unitOfWork: UnitOfWork
+  readonly audit: Pick<Audit, 'record'>
   readonly clock: Clock
   readonly random: Random
 }
@@ -56,18 +60,26 @@ export class Registration {
   }
 
   async register(request: RegistrationRequest): Promise<RegistrationOutcome> {
-    const { passwords, unitOfWork, clock } = this.#deps
+    const { accounts, passwords, unitOfWork, audit, clock } = this.#deps
     const read = await this.#read(request)
     if (read.kind === 'invalid') return read
 
     const hash = await passwords.hash(read.password, request.signal)
     const account = read.account
-    const inserted = await unitOfWork.run(async (stores) => {
-      const result = await stores.accounts.insert(account)
-      if (result === 'inserted') await stores.passwords.insert(account.id, hash, clock.now())
-      return result
+    return unitOfWork.run(async () => {
+      if ((await accounts.insert(account)) !== 'inserted') return this.#refuse(account)
+      await passwords.give(account.id, hash, clock.now())
+      await audit.record('account.registered', { subject: account.id }, {})
+      return { kind: 'registered', account }
     })
-    return inserted === 'inserted' ? { kind: 'registered', account } : refused('email_taken')
+  }
+
+  /** The address is somebody's: that person may want to know. */
+  async #refuse({ canonicalEmail }: Account): Promise<RegistrationOutcome> {
+    const { accounts, audit } = this.#deps
+    const subject = (await accounts.findByEmail(canonicalEmail))?.id
+    await audit.record('account.registration_refused', { actor: 'stranger', subject }, {})
+    return refused('email_taken')
   }
 
   async #read({ email, fullName, password }: RegistrationRequest) {

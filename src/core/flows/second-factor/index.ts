@@ -1,1 +1,2 @@
-export { SecondFactor, type SecondFactorRefusal } from './service.ts'
+export type { SecondFactorRefusal } from './outcome.ts'
+export { SecondFactor } from './service.ts'

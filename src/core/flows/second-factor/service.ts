@@ -1,17 +1,24 @@
-import { type Refused, refused } from '../../../kernel/outcome.ts'
+import { refused } from '../../../kernel/outcome.ts'
 import type { Secret } from '../../../kernel/secret.ts'
 import type { Account, AccountStore } from '../../accounts/index.ts'
 import { type HeldFactors, needsTwo, type Proof, secondFactors } from '../../assurance/index.ts'
+import type { Audit } from '../../audit/index.ts'
+import type { DeviceId, TrustedDevices } from '../../devices/index.ts'
 import type { EnrolmentShown, FactorId, Factors } from '../../factors/index.ts'
-import type { Passkey, PasskeyId, Passkeys, RegistrationRefusal } from '../../passkeys/index.ts'
-import type {
-  Authenticated,
-  PresentedToken,
-  Sessions,
-  StartedSession,
-} from '../../sessions/index.ts'
+import type { Origin } from '../../limits/index.ts'
+import type { Passkey, PasskeyId, Passkeys } from '../../passkeys/index.ts'
+import type { Authenticated, PresentedToken, Sessions } from '../../sessions/index.ts'
+import type { UnitOfWork } from '../../unit-of-work.ts'
 import type { GivenFactor, Proving } from '../proving/index.ts'
 import { type Asking, confirmation } from '../step-up/index.ts'
+import type {
+  AddPasskeyOutcome,
+  CodesOutcome,
+  ConfirmOutcome,
+  EnrolOutcome,
+  NewPasskey,
+  RemoveOutcome,
+} from './outcome.ts'
 
 export interface SecondFactorDependencies {
   readonly accounts: Pick<AccountStore, 'findById' | 'startEpoch'>
@@ -19,49 +26,12 @@ export interface SecondFactorDependencies {
   readonly passkeys: Passkeys
   readonly proving: Proving
   readonly sessions: Sessions
+  readonly unitOfWork: UnitOfWork
+  readonly audit: Pick<Audit, 'record'>
+  readonly devices: Pick<TrustedDevices, 'remove'>
   /** Who must have a second factor. */
   readonly requiresTwo: (account: Account) => boolean
 }
-
-/**
- * `already_confirmed`: there is an app, which must be removed first. `no_enrolment`: nothing is being set up, or not
- * any more. `last_factor`: one is required here, and this is the last.
- */
-export type SecondFactorRefusal =
-  | 'not_authenticated'
-  | 'already_confirmed'
-  | 'no_enrolment'
-  | 'no_factor'
-  | 'wrong_code'
-  | 'last_factor'
-  | RegistrationRefusal
-
-type Refusal = Refused<SecondFactorRefusal>
-
-export type EnrolOutcome =
-  | { readonly kind: 'enrolling'; readonly enrolment: EnrolmentShown }
-  | Refusal
-
-/** The codes are known this once. */
-export type CodesOutcome = { readonly kind: 'made'; readonly codes: readonly Secret[] } | Refusal
-
-/** With the first second factor of an account come its recovery codes, known this once. */
-export type ConfirmOutcome =
-  | ({
-      readonly kind: 'confirmed'
-      readonly codes: readonly Secret[] | undefined
-    } & StartedSession)
-  | Refusal
-
-export type AddPasskeyOutcome =
-  | ({
-      readonly kind: 'added'
-      readonly passkey: Passkey
-      readonly codes: readonly Secret[] | undefined
-    } & StartedSession)
-  | Refusal
-
-export type RemoveOutcome = ({ readonly kind: 'removed' } & StartedSession) | Refusal
 
 /**
  * What the owner of an account does with its second factors. Whether they have proved lately who they are is asked
@@ -107,8 +77,12 @@ export class SecondFactor {
   }
 
   /** Puts the app to use by its first code. From now on a sign-in needs one. */
-  async confirm({ actor, presented }: Asking, id: string, code: Secret): Promise<ConfirmOutcome> {
-    const { factors } = this.#deps
+  confirm(asking: Asking, id: string, code: Secret): Promise<ConfirmOutcome> {
+    return this.#deps.unitOfWork.run(() => this.#confirm(asking, id, code))
+  }
+
+  async #confirm({ actor, presented }: Asking, id: string, code: Secret): Promise<ConfirmOutcome> {
+    const { factors, audit } = this.#deps
     const before = await factors.heldBy(actor.accountId)
     const epoch = this.#nextEpoch(actor)
     const { start: first } = epoch
@@ -118,6 +92,7 @@ export class SecondFactor {
     if (confirmed.kind === 'refused') {
       return refused(confirmed.reason === 'expired' ? 'no_enrolment' : confirmed.reason)
     }
+    await audit.record('totp.added', aboutOf(actor), {})
     const codes = await this.#firstCodes(actor, before)
     const proof = { method: 'totp', at: confirmed.at, factor: id } as const
     const started = await epoch.renew(presented, proof)
@@ -126,16 +101,39 @@ export class SecondFactor {
 
   /** Ten new recovery codes; the old ones are dead. */
   renewCodes({ actor }: Asking): Promise<CodesOutcome> {
-    return this.#deps.factors.makeRecoveryCodes(actor.accountId)
+    return this.#deps.unitOfWork.run(() => this.#makeCodes(actor))
+  }
+
+  async #makeCodes(actor: Authenticated): Promise<CodesOutcome> {
+    const { factors, audit } = this.#deps
+    const made = await factors.makeRecoveryCodes(actor.accountId)
+    if (made.kind === 'made') await audit.record('recovery_codes.made', aboutOf(actor), {})
+    return made
+  }
+
+  /** `false` when the account trusts no such device. */
+  removeDevice(actor: Authenticated, id: DeviceId): Promise<boolean> {
+    const { devices, unitOfWork, audit } = this.#deps
+    return unitOfWork.run(async () => {
+      const isRemoved = await devices.remove(actor.accountId, id)
+      if (isRemoved) await audit.record('device.removed', aboutOf(actor), { device: id })
+      return isRemoved
+    })
   }
 
   /** Takes the app away. */
-  async remove({ actor, presented }: Asking, proof: GivenFactor): Promise<RemoveOutcome> {
-    const { factors } = this.#deps
+  async remove(
+    { actor, presented }: Asking,
+    proof: GivenFactor,
+    origin: Origin,
+  ): Promise<RemoveOutcome> {
+    const { factors, audit } = this.#deps
     if (!(await factors.heldBy(actor.accountId)).app) return refused('no_factor')
-    return this.#take({ actor, presented }, proof, (keepsOne) =>
-      factors.remove(actor.accountId, keepsOne),
-    )
+    return this.#take({ actor, presented }, proof, origin, async (keepsOne) => {
+      const isRemoved = await factors.remove(actor.accountId, keepsOne)
+      if (isRemoved) await audit.record('totp.removed', aboutOf(actor), {})
+      return isRemoved
+    })
   }
 
   passkeys({ accountId }: Authenticated): Promise<Passkey[]> {
@@ -149,17 +147,22 @@ export class SecondFactor {
   }
 
   /** Adds the passkey that a browser has made. */
-  async addPasskey(
+  addPasskey(asking: Asking, given: NewPasskey): Promise<AddPasskeyOutcome> {
+    return this.#deps.unitOfWork.run(() => this.#addPasskey(asking, given))
+  }
+
+  async #addPasskey(
     { actor, presented }: Asking,
-    { response, name }: { readonly response: unknown; readonly name: string },
+    { response, name }: NewPasskey,
   ): Promise<AddPasskeyOutcome> {
-    const { factors, passkeys } = this.#deps
+    const { factors, passkeys, audit } = this.#deps
     const { accountId, session } = actor
     const before = await factors.heldBy(accountId)
     const epoch = this.#nextEpoch(actor)
     const made = { boundTo: session.id, name, first: epoch.start }
     const added = await passkeys.register(accountId, response, made)
     if (added.kind === 'refused') return added
+    await audit.record('passkey.added', aboutOf(actor), { passkey: added.passkey.id })
     const codes = await this.#firstCodes(actor, before)
     const started = await epoch.renew(presented, added.proof)
     if (!started) return refused('not_authenticated')
@@ -179,13 +182,16 @@ export class SecondFactor {
     { actor, presented }: Asking,
     id: string,
     proof: GivenFactor,
+    origin: Origin,
   ): Promise<RemoveOutcome> {
-    const { passkeys } = this.#deps
+    const { passkeys, audit } = this.#deps
     const own = await passkeys.list(actor.accountId)
     if (!own.some((passkey) => passkey.id === id)) return refused('no_factor')
-    return this.#take({ actor, presented }, proof, (keepsOne) =>
-      passkeys.remove(actor.accountId, id as PasskeyId, keepsOne),
-    )
+    return this.#take({ actor, presented }, proof, origin, async (keepsOne) => {
+      const isRemoved = await passkeys.remove(actor.accountId, id as PasskeyId, keepsOne)
+      if (isRemoved) await audit.record('passkey.removed', aboutOf(actor), { passkey: id })
+      return isRemoved
+    })
   }
 
   /**
@@ -209,11 +215,11 @@ export class SecondFactor {
 
   /** Codes that somebody keeps already stay good: new ones would make them worthless without a word. */
   async #firstCodes(
-    { accountId }: Authenticated,
+    actor: Authenticated,
     before: HeldFactors,
   ): Promise<readonly Secret[] | undefined> {
     if (needsTwo(before) && before.recoveryCodes > 0) return undefined
-    const made = await this.#deps.factors.makeRecoveryCodes(accountId)
+    const made = await this.#makeCodes(actor)
     return made.kind === 'made' ? made.codes : undefined
   }
 
@@ -221,20 +227,35 @@ export class SecondFactor {
   async #take(
     { actor, presented }: Asking,
     proof: GivenFactor,
+    origin: Origin,
     take: (keepsOne: boolean) => Promise<boolean>,
   ): Promise<RemoveOutcome> {
-    const { proving } = this.#deps
+    const { accounts, proving, unitOfWork } = this.#deps
     // Before anything is spent that can be used once.
     if (await this.isLastRequired(actor)) return refused('last_factor')
+    const account = await accounts.findById(actor.accountId)
+    if (!account) return refused('not_authenticated')
     const ceremony = confirmation(actor.session)
-    if (!(await proving.prove(actor.accountId, proof, { ceremony }))) {
-      return refused(proof.kind === 'passkey' ? 'passkey_refused' : 'wrong_code')
-    }
-    const epoch = this.#nextEpoch(actor)
-    if (!(await epoch.start())) return refused('not_authenticated')
-    const isTaken = await take(await this.isRequired(actor))
-    const started = await epoch.renew(presented)
-    if (!isTaken) return refused('last_factor')
-    return started ? { kind: 'removed', ...started } : refused('not_authenticated')
+    const proved = await proving.prove(account, proof, { ceremony, origin })
+    if (proved?.kind === 'limited') return proved
+    if (!proved) return this.#refuse(actor, proof)
+    // What was proved is spent, whatever comes of it: not part of this unit, which begins with the account.
+    return unitOfWork.run(async () => {
+      const epoch = this.#nextEpoch(actor)
+      if (!(await epoch.start())) return refused('not_authenticated')
+      const isTaken = await take(await this.isRequired(actor))
+      const started = await epoch.renew(presented)
+      if (!isTaken) return refused('last_factor')
+      return started ? { kind: 'removed', ...started } : refused('not_authenticated')
+    })
   }
+
+  async #refuse(actor: Authenticated, { kind: method }: GivenFactor): Promise<RemoveOutcome> {
+    await this.#deps.audit.record('confirmation.refused', aboutOf(actor), { method })
+    return refused(method === 'passkey' ? 'passkey_refused' : 'wrong_code')
+  }
+}
+
+function aboutOf({ accountId, session }: Authenticated) {
+  return { subject: accountId, session: session.id }
 }

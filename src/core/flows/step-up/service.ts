@@ -1,8 +1,12 @@
 import type { Clock } from '../../../kernel/clock.ts'
 import { type Refused, refused } from '../../../kernel/outcome.ts'
+import type { Account, AccountStore } from '../../accounts/index.ts'
 import { type Due, type OfferedProof, type Proof, stillDue } from '../../assurance/index.ts'
+import type { Audit } from '../../audit/index.ts'
 import type { Factors } from '../../factors/index.ts'
+import type { Limited, Limits, Origin } from '../../limits/index.ts'
 import type { Ceremony, Passkeys } from '../../passkeys/index.ts'
+import { maxPasswordFailures, type Passwords } from '../../passwords/index.ts'
 import type {
   Authenticated,
   PresentedToken,
@@ -10,13 +14,19 @@ import type {
   Sessions,
   StartedSession,
 } from '../../sessions/index.ts'
-import type { GivenProof, Proving } from '../proving/index.ts'
+import type { UnitOfWork } from '../../unit-of-work.ts'
+import type { GivenProof, Proved, Proving } from '../proving/index.ts'
 
 export interface StepUpDependencies {
   readonly factors: Pick<Factors, 'heldBy'>
   readonly passkeys: Pick<Passkeys, 'requestOptions'>
   readonly proving: Proving
   readonly sessions: Pick<Sessions, 'provedLately' | 'prove'>
+  readonly accounts: Pick<AccountStore, 'findById'>
+  readonly passwords: Pick<Passwords, 'failed' | 'succeeded'>
+  readonly limits: Pick<Limits, 'isKnown'>
+  readonly unitOfWork: UnitOfWork
+  readonly audit: Pick<Audit, 'record'>
   readonly clock: Clock
 }
 
@@ -36,6 +46,7 @@ export type StepUpOutcome =
       readonly offers: Offers | undefined
       readonly recoveryCodesLeft?: number
     } & StartedSession)
+  | Limited
   | Refused<'wrong_password' | 'wrong_code' | 'passkey_refused' | 'not_authenticated'>
 
 /**
@@ -61,22 +72,54 @@ export class StepUp {
   async prove(
     { actor, presented }: Asking,
     given: GivenProof,
-    signal?: AbortSignal,
+    { origin, signal }: { readonly origin: Origin; readonly signal?: AbortSignal },
   ): Promise<StepUpOutcome> {
-    const { proving, sessions } = this.#deps
+    const { accounts, proving } = this.#deps
     const { accountId, session } = actor
+    const account = await accounts.findById(accountId)
+    if (!account) return refused('not_authenticated')
     // A code that is not asked for is not looked at: whoever has a session, and nothing else, could disable the app
     // by guessing, or use up recovery codes.
     const asked = [...always, ...((await this.due(actor)) ?? [])]
     if (!asked.includes(given.kind)) return refused(refusals[given.kind])
     const ceremony = confirmation(session)
-    const proved = await proving.prove(accountId, given, { ceremony, signal })
-    if (!proved) return refused(refusals[given.kind])
-    const { proof, ...more } = proved
+    const isEnough = (proved: Proved) => this.#isEnough(account, proved, origin)
+    const proved = await proving.prove(account, given, { ceremony, origin, isEnough, signal })
+    if (proved?.kind === 'limited') return proved
+    return this.#deps.unitOfWork.run(() =>
+      proved ? this.#goOn({ actor, presented }, proved) : this.#refuse({ actor, presented }, given),
+    )
+  }
+
+  async #goOn(
+    { actor: { accountId, session }, presented }: Asking,
+    { proof, recoveryCodesLeft }: Proved,
+  ): Promise<StepUpOutcome> {
+    const { sessions, audit } = this.#deps
     const started = await sessions.prove(session, { replaces: presented, proof })
     if (!started) return refused('not_authenticated')
+    const about = { subject: accountId, session: started.session.id }
+    await audit.record('confirmation.succeeded', about, { method: proof.method })
     const offers = await this.due({ accountId, session: started.session })
-    return { kind: 'proved', offers, ...more, ...started }
+    const left = recoveryCodesLeft === undefined ? {} : { recoveryCodesLeft }
+    return { kind: 'proved', offers, ...left, ...started }
+  }
+
+  async #refuse({ actor }: Asking, given: GivenProof): Promise<StepUpOutcome> {
+    const { passwords, audit } = this.#deps
+    const about = { subject: actor.accountId, session: actor.session.id }
+    await audit.record('confirmation.refused', about, { method: given.kind })
+    if (given.kind === 'password' && (await passwords.failed(actor.accountId)) === 'capped') {
+      await audit.record('password.capped', about, { failures: maxPasswordFailures })
+    }
+    return refused(refusals[given.kind])
+  }
+
+  /** A password that too many have guessed at proves nothing where its owner has not been before. */
+  async #isEnough(account: Account, { proof }: Proved, origin: Origin): Promise<boolean> {
+    const { passwords, limits } = this.#deps
+    if (proof.method !== 'password') return true
+    return passwords.succeeded(account.id, limits.isKnown(account.canonicalEmail, origin))
   }
 
   /** What a browser needs to ask for a passkey of whoever is signed in. */

@@ -5,6 +5,7 @@ import { type Random, urlSafe } from '../../../kernel/random.ts'
 import { Secret } from '../../../kernel/secret.ts'
 import type { AccountId } from '../../accounts/index.ts'
 import { levelOf, methodReferences } from '../../assurance/index.ts'
+import type { Audit } from '../../audit/index.ts'
 import type { Factors } from '../../factors/index.ts'
 import type { Session, SessionId, Sessions } from '../../sessions/index.ts'
 import {
@@ -19,17 +20,20 @@ import {
   type Turn,
   writeRefreshToken,
 } from '../../tokens/index.ts'
+import type { UnitOfWork } from '../../unit-of-work.ts'
+import type { SignOut } from '../sign-out/index.ts'
 
 export interface TokensDependencies {
   readonly sessions: Sessions
+  readonly signOut: Pick<SignOut, 'endById'>
+  readonly unitOfWork: UnitOfWork
+  readonly audit: Pick<Audit, 'record'>
   readonly factors: Pick<Factors, 'heldBy'>
   readonly accessTokens: AccessTokens
   readonly families: RefreshFamilyStore
   readonly keys: KeyRing
   readonly clock: Clock
   readonly random: Random
-  /** Told when an old refresh token was presented: somebody has copied it. */
-  readonly report: (family: RefreshFamily) => void
 }
 
 /** What a program carries from now on. Neither is stored anywhere. */
@@ -128,14 +132,16 @@ export class Tokens {
   }
 
   async #refuseReused(family: RefreshFamily): Promise<Refused<'invalid_token'>> {
-    const { families, sessions, clock, report } = this.#deps
+    const { families, sessions, unitOfWork, audit, clock } = this.#deps
     const now = clock.now()
-    const isFirst = await families.markReused(family.id, now, plus(now, reuseTold))
-    await sessions.endById(family.accountId, family.session as SessionId)
-    if (isFirst) {
+    await unitOfWork.run(async () => {
+      const isFirst = await families.markReused(family.id, now, plus(now, reuseTold))
+      await sessions.endById(family.accountId, family.session as SessionId)
+      if (!isFirst) return
       this.#reuses += 1
-      report(family)
-    }
+      const about = { subject: family.accountId, session: family.session }
+      await audit.record('token.reused', { actor: 'stranger', ...about }, {})
+    })
     return refused('invalid_token')
   }
 
@@ -144,12 +150,13 @@ export class Tokens {
    * Anything else is none, and nobody is told.
    */
   async revoke(token: Secret): Promise<void> {
-    const { families, keys, accessTokens, sessions } = this.#deps
+    const { families, keys, accessTokens, signOut } = this.#deps
     const turn = readRefreshToken(token.expose(), keys)
     const named = turn
       ? await families.find(turn.family)
       : await accessTokens.recogniseExpired(token.expose())
-    if (named) await sessions.endById(named.accountId, named.session as SessionId)
+    if (!named) return
+    await signOut.endById(named.accountId, named.session as SessionId, 'token_revoked')
   }
 
   /** What an access token says, if it is good at this moment: its session has not ended. */

@@ -6,6 +6,8 @@ import { tokens } from './0005-tokens.ts'
 import { factors } from './0006-factors.ts'
 import { pendingLogins } from './0007-pending-logins.ts'
 import { passkeys } from './0008-passkeys.ts'
+import { limits } from './0009-limits.ts'
+import { audit } from './0010-audit.ts'
 import type { Migration } from './migration.ts'
 
 /** Every migration, oldest first. Only ever added to. */
@@ -18,4 +20,6 @@ export const migrations: readonly Migration[] = [
   factors,
   pendingLogins,
   passkeys,
+  limits,
+  audit,
 ]

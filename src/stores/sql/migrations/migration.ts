@@ -6,6 +6,8 @@ export interface Words {
   readonly strict: string
   /** Can the database tell others by itself what has changed? */
   readonly notifies: boolean
+  /** Has it tables that are written without a log, and are empty after a crash? */
+  readonly unlogged: boolean
 }
 
 /** One step of the schema. Once released it is never edited: its checksum is in every database. */

@@ -1,0 +1,1 @@
+export { SignOut } from './service.ts'
