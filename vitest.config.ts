@@ -29,7 +29,8 @@ export default defineConfig({
       project('unit', 30 * seconds, { include: ['src/**/*.test.ts'] }),
       project('house', 30 * seconds),
       project('journeys', 20 * seconds, postgres),
-      project('stores', 30 * seconds, postgres),
+      // Its databases are dropped at the end of a file, some hundred and fifty of them.
+      project('stores', 30 * seconds, { ...postgres, hookTimeout: 120 * seconds }),
       project('vectors', 60 * seconds),
       project('attacks', 60 * seconds, postgres),
       // These stop and kill real processes and wait for clocks: two files at once would disturb each other.

@@ -13,10 +13,11 @@ import { RedisLimitStore } from './stores/redis/limits.ts'
 import type { Database } from './stores/sql/database.ts'
 import { PostgresLimitStore } from './stores/sql/postgres-limits.ts'
 import { openSqliteLimitStore } from './stores/sql/sqlite-limits.ts'
+import type { UnitDatabase } from './stores/sql/unit-of-work.ts'
 
 export interface LimitingPlace {
   readonly configuration: Configuration
-  readonly database: Database
+  readonly database: UnitDatabase
   readonly keys: KeyRing
   readonly clock: Clock
   readonly random: Random
@@ -34,7 +35,8 @@ export interface Limiting {
 export function openLimiting({ configuration, database, ...ports }: LimitingPlace): Limiting {
   const { log, meters } = ports
   const store = new FallbackLimitStore({
-    shared: openLimitStore(configuration, database),
+    // What was tried has been tried, whatever is undone.
+    shared: openLimitStore(configuration, database.outside),
     local: new MemoryLimitStore(),
     report: (fault) => {
       meters.limitFallback(fault !== undefined)

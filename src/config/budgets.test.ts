@@ -30,6 +30,12 @@ describe('limits', () => {
     expect(defaults.password).toMatchObject({ points: 5, window: minutes(15), grows: true })
   })
 
+  it('are each named once: which of two was meant nobody knows', () => {
+    expect(problems('sign_in=10/1m, sign_in=20/1m')).toEqual([
+      'SALLYPORT_LIMITS must be budgets that are each named once',
+    ])
+  })
+
   it('change one by one, and those that are not named stay', () => {
     const { sign_in, password, registration, ...others } = limits(
       'sign_in=10/90s, password=7/1h,registration=off',

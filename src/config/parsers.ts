@@ -229,6 +229,10 @@ export const budgetTable: Parser<BudgetTable> = z
     (value) => partsOf(value).every((part) => readBudget(part) !== undefined),
     `budgets such as sign_in=10/1m or registration=off, separated by commas (1 to 100000 points, 1s to 24h); there are ${budgetNames.join(', ')}, and all=off`,
   )
+  .refine((value) => {
+    const names = partsOf(value).map((part) => part.split('=')[0])
+    return new Set(names).size === names.length
+  }, 'budgets that are each named once')
   .transform((value) => {
     const given = new Map(partsOf(value).flatMap((part) => readBudget(part) ?? []))
     const rest = given.get('all')

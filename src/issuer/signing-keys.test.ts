@@ -7,7 +7,7 @@ import { systemRandom } from '../kernel/random.ts'
 import { Sealing } from '../kernel/sealing.ts'
 import { Secret } from '../kernel/secret.ts'
 import { FakeClock } from '../testing/clock.ts'
-import { NotedAudit, plainUnit } from '../testing/doubles.ts'
+import { NotedAudit, plainUnit } from '../testing/doubles/ports.ts'
 import { SigningKeys } from './signing-keys.ts'
 
 const days = (count: number) => minutes(count * 24 * 60)

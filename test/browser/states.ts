@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import type { Page } from 'playwright-core'
 import type { ServerProcess } from '../support/server-process.ts'
+import { abuseStates } from './abuse-states.ts'
 import { type Show, securityStates } from './security-states.ts'
 import { fillIn, password, registered, sendUnchecked, signIn, signInElsewhere } from './visitor.ts'
 
@@ -27,6 +28,7 @@ export const states: readonly (readonly [name: string, show: Show])[] = [
   ['the sessions, one ended for safety', endedForSafety],
   ['the dashboard, a session ended for safety', warnedDashboard],
   ...securityStates,
+  ...abuseStates,
   ['a page that is not there', (page, { url }) => go(page, `${url}/nowhere`)],
   ['a page that failed', failure],
 ]

@@ -1,7 +1,15 @@
 import { DatabaseSync } from 'node:sqlite'
 import { describe, expect, it } from 'vitest'
 import { minutes, seconds } from '../../src/kernel/clock.ts'
-import { type App, Browser, cookieIn, jsonOf, type Person, startApp } from '../support/app.ts'
+import {
+  type App,
+  Browser,
+  cookieIn,
+  cookiesIn,
+  jsonOf,
+  type Person,
+  startApp,
+} from '../support/app.ts'
 import { freshPostgresDatabase } from '../support/postgres-database.ts'
 
 const sealed = { sessionStore: 'sealed' } as const
@@ -31,7 +39,7 @@ describe('a session in a sealed cookie', () => {
     const login = await tls.postJson('/login', await tls.registered(), {
       'user-agent': '\u00fc"\\'.repeat(1000),
     })
-    const line = login.headers.get('set-cookie') ?? ''
+    const [line = ''] = cookiesIn(login)
     expect(line).toMatch(
       /^__Host-sallyport=sse2_[\w-]{200,}; Max-Age=86400; Path=\/; HttpOnly; SameSite=Lax; Secure$/,
     )

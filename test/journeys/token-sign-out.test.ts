@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { minutes } from '../../src/kernel/clock.ts'
-import { cookieIn, startApp } from '../support/app.ts'
+import { cookieIn, cookiesIn, startApp } from '../support/app.ts'
 import { accessStatus, expectDead, tokensIn, tokensOf } from '../support/tokens.ts'
 
 const app = await startApp()
@@ -15,9 +15,7 @@ async function cookies(headers = {}) {
     headers,
   )
   expect(answer.status).toBe(200)
-  const [access = '', refresh = ''] = answer.headers
-    .getSetCookie()
-    .map((line) => line.split(';')[0] ?? '')
+  const [access = '', refresh = ''] = cookiesIn(answer).map((line) => line.split(';')[0] ?? '')
   return { access, refresh, answer }
 }
 
@@ -79,9 +77,9 @@ describe('a sign-in in place of another kind', () => {
     expect(await app.meStatus({ cookie: session })).toBe(401)
 
     const back = await app.postJson('/login', { email, password }, { cookie: access })
-    expect(back.headers.getSetCookie().slice(1)).toEqual(taken)
+    expect(cookiesIn(back).slice(1)).toEqual(taken)
     expect(await app.meStatus({ cookie: access })).toBe(401)
-    const [own = ''] = back.headers.getSetCookie()
+    const [own = ''] = cookiesIn(back)
     expect(await app.meStatus({ cookie: own.split(';')[0] ?? '' })).toBe(200)
   })
 

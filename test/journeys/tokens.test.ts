@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { minutes, seconds } from '../../src/kernel/clock.ts'
-import { type App, jsonOf, type Person, sameOrigin, startApp } from '../support/app.ts'
+import { type App, cookiesIn, jsonOf, type Person, sameOrigin, startApp } from '../support/app.ts'
 import {
   accessStatus,
   bearing,
@@ -21,8 +21,7 @@ const login = (on: App, { email, password }: Person, transport: string) =>
 
 /** `name=value` of all cookies that an answer sets. */
 const cookiesOf = (answer: Response) =>
-  answer.headers
-    .getSetCookie()
+  cookiesIn(answer)
     .map((line) => line.split(';')[0])
     .join('; ')
 
@@ -94,7 +93,7 @@ describe('a sign-in with tokens', () => {
     async (url, form) => {
       const on = await startApp({ url, dataDir: app.dataDir })
       const answer = await login(on, ann, 'token-cookie')
-      const lines = answer.headers.getSetCookie()
+      const lines = cookiesIn(answer)
       expect(lines).toEqual(form.map((line) => expect.stringMatching(line) as unknown))
       expect(await answer.text()).not.toMatch(/eyJ[\w-]+\.eyJ|rft_[\w-]{20}/)
 

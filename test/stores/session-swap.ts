@@ -72,7 +72,11 @@ export function sessionSwap(
       const { stored, next, began, left } = await opened()
       for (let round = 0; round < 16; round++) {
         const former = await began()
-        const ways = [() => stored.swap(next(), former), () => stored.end(former)]
+        const signOut = async () => {
+          await stored.end(former)
+          return undefined
+        }
+        const ways = [() => stored.swap(next(), former), signOut]
         const told = await Promise.all(
           (round % 2 === 0 ? ways : ways.toReversed()).map((go) => go()),
         )

@@ -12,7 +12,7 @@ import { SqlRefreshFamilyStore } from '../../src/stores/sql/refresh-families.ts'
 import { SqlSessionStore } from '../../src/stores/sql/sessions.ts'
 import { SqlSigningKeyStore } from '../../src/stores/sql/signing-keys.ts'
 import { SqlDeviceStore } from '../../src/stores/sql/trusted-devices.ts'
-import { sqlUnitOfWork } from '../../src/stores/sql/unit-of-work.ts'
+import { UnitDatabase } from '../../src/stores/sql/unit-of-work.ts'
 import {
   accountStoreContract,
   anAccount,
@@ -38,7 +38,7 @@ export function sqlStoresContract(name: string, openEmpty: () => Promise<Databas
   afterEach(() => Promise.all(opened.splice(0).map((db) => db.close())))
 
   async function empty(): Promise<Database> {
-    const db = await openEmpty()
+    const db = new UnitDatabase(await openEmpty())
     opened.push(db)
     return db
   }
@@ -103,33 +103,6 @@ export function sqlStoresContract(name: string, openEmpty: () => Promise<Databas
   sessionStoreContract(name, sessions)
   sessionStoreModel(name, sessions)
   sessionSwap(name, sessions)
-
-  describe(`unit of work: ${name}`, () => {
-    it('leaves nothing behind when the work fails half-way', async () => {
-      const db = await migrated()
-      const account = anAccount()
-      const work = sqlUnitOfWork(db).run(async ({ accounts, passwords }) => {
-        await accounts.insert(account)
-        await passwords.insert(account.id, { hash: '$hash' as never, normalForm: 'nfc' }, now)
-        throw new Error('half-way')
-      })
-      await expect(work).rejects.toThrow('half-way')
-      expect(await new SqlAccountStore(db).findById(account.id)).toBeUndefined()
-      expect(await new SqlPasswordStore(db).find(account.id)).toBeUndefined()
-    })
-
-    it('shows its own writes inside and nothing outside before it is done', async () => {
-      const db = await migrated()
-      const account = anAccount()
-      const outside = new SqlAccountStore(db)
-      await sqlUnitOfWork(db).run(async ({ accounts }) => {
-        await accounts.insert(account)
-        expect(await accounts.findById(account.id)).toEqual(account)
-        expect(await outside.findById(account.id)).toBeUndefined()
-      })
-      expect(await outside.findById(account.id)).toEqual(account)
-    })
-  })
 
   describe(`migrations: ${name}`, () => {
     const first: Migration = { id: '1-first', statements: () => ['create table one (id text)'] }

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { SqlAccountStore } from '../../src/stores/sql/accounts.ts'
 import type { Database } from '../../src/stores/sql/database.ts'
 import { migrate } from '../../src/stores/sql/migrate.ts'
+import { SqlSessionCheck } from '../../src/stores/sql/session-check.ts'
 import { SqlSessionStore } from '../../src/stores/sql/sessions.ts'
 import { openSqlite } from '../../src/stores/sql/sqlite.ts'
 import { anAccount, anInstant, aSession } from '../../src/testing/index.ts'
@@ -73,6 +74,26 @@ describe('what SQLite remembers of sessions and accounts', () => {
     // Not remembered, so read after that commit: then the one that is remembered is gone too.
     expect(await sessions.findLive(another.tokenHash, now)).toEqual(another)
     expect(await sessions.findLive(session.tokenHash, now)).toBeUndefined()
+  })
+
+  it('is counted: what it answered, and what was read', async () => {
+    const [db] = await opened()
+    const [accounts, sessions] = [new SqlAccountStore(db), new SqlSessionStore(db)]
+    const check = new SqlSessionCheck(db)
+    const account = anAccount()
+    const session = aSession(account)
+    await accounts.insert(account)
+    await sessions.insert(session)
+    expect(check.counts).toEqual({ hits: 0, misses: 0 })
+    for (let request = 0; request < 3; request++) {
+      expect(
+        check.atOnce(session.tokenHash, now) ?? (await check.find(session.tokenHash, now)),
+      ).toEqual(session)
+    }
+    expect(check.counts).toEqual({ hits: 2, misses: 1 })
+    // Other look-ups are none of a session check.
+    await accounts.findById(account.id)
+    expect(check.counts).toEqual({ hits: 2, misses: 1 })
   })
 
   it('is not what an uncommitted change says', async () => {

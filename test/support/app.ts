@@ -41,14 +41,21 @@ export const sameOrigin = (app: App): HeaderRecord => ({
 export const asJson: HeaderRecord = { 'content-type': 'application/json' }
 export const asForm: HeaderRecord = { 'content-type': 'application/x-www-form-urlencoded' }
 
-/** An auth of its own in a temporary folder, its time in our hands. */
+/** An auth of its own in a temporary folder, its time in our hands. Nothing is limited, unless the test asks for it. */
 export async function startApp(options: AuthOptions = {}): Promise<App> {
   const dataDir = options.dataDir ?? temporaryFolder()
   const clock = new FakeClock()
   const lines: string[] = []
   const write = (fields: object, message: string) => void lines.push(logLine(fields, message))
   const log = { info: write, warn: write, error: write }
-  const auth = await createAuth({ hashThreads: 2, clock, log, ...options, dataDir })
+  const auth = await createAuth({
+    hashThreads: 2,
+    clock,
+    log,
+    limits: 'all=off',
+    ...options,
+    dataDir,
+  })
   const app = new App(auth, clock, dataDir, options.url ?? 'http://127.0.0.1:8000', lines)
   onCleanUp(() => app.close())
   return app
@@ -188,9 +195,16 @@ export class App {
   }
 }
 
+/** The cookies that a response sets, but for the one that only says that somebody has signed in here before. */
+export function cookiesIn(response: Response): string[] {
+  return response.headers
+    .getSetCookie()
+    .filter((cookie) => !/^(?:__Host-)?sallyport_known=/.test(cookie))
+}
+
 /** `name=value` of the one cookie that a response sets. */
 export function cookieIn(response: Response): string {
-  const cookies = response.headers.getSetCookie()
+  const cookies = cookiesIn(response)
   expect(cookies).toHaveLength(1)
   return cookies[0]?.split(';')[0] ?? ''
 }
@@ -223,7 +237,7 @@ export class Browser {
   }
 
   #kept(response: Response): Response {
-    for (const line of response.headers.getSetCookie()) {
+    for (const line of cookiesIn(response)) {
       this.cookie = line.includes('Max-Age=0') ? '' : (line.split(';')[0] ?? '')
     }
     return response

@@ -54,6 +54,8 @@ export class ServerProcess {
       SALLYPORT_PORT: String(port),
       SALLYPORT_MANAGEMENT_PORT: String(managementPort),
       SALLYPORT_DATA_DIR: dataDir,
+      // Tests come from one address; those of limits say so.
+      SALLYPORT_LIMITS: 'all=off',
       ...env,
     })
     onCleanUp(() => this.#process?.kill('SIGKILL'))
@@ -94,6 +96,12 @@ export class ServerProcess {
   async restart(): Promise<void> {
     await this.stop()
     await this.start()
+  }
+
+  /** Lines of its log that are more than news; whatever else is on stderr too. */
+  get complaints(): string[] {
+    const lines = this.stderr.split('\n').filter((line) => line !== '')
+    return lines.filter((line) => !line.startsWith('{') || JSON.parse(line).level > 30)
   }
 
   get #running(): boolean {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { auditKey, linked } from '../../testing/audit-records.ts'
-import { MemoryAuditStore } from '../../testing/memory-audit.ts'
+import { MemoryAuditStore } from '../../testing/doubles/memory-audit.ts'
 import { anInstant } from '../../testing/records.ts'
 import { type Link, link, sealOfPruned } from './chain.ts'
 import type { AuditEntry } from './event.ts'

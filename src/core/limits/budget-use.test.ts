@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { minutes } from '../../kernel/clock.ts'
-import { limitsOf } from '../../testing/limits.ts'
+import { limitsOf } from '../../testing/doubles/limits.ts'
 import { type BudgetName, budgetNames, budgets, defaultBudgets } from './budgets.ts'
 
 const ann = 'ann@example.com'

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { minutes, seconds } from '../../kernel/clock.ts'
 import { StoreUnavailableError } from '../../kernel/errors.ts'
-import { anOverload, limitsOf } from '../../testing/limits.ts'
+import { anOverload, limitsOf } from '../../testing/doubles/limits.ts'
 import { defaultBudgets } from './budgets.ts'
 
 const ann = 'ann@example.com'

@@ -26,6 +26,11 @@ export class UnitDatabase implements Database, UnitOfWork {
     this.#whole = whole
   }
 
+  /** Past any unit that is under way: for what stands whatever becomes of it. */
+  get outside(): Database {
+    return this.#whole
+  }
+
   get dialect(): Database['dialect'] {
     return this.#whole.dialect
   }

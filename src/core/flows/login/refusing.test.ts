@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { allLimited, NotedAudit, nowhere } from '../../../testing/doubles.ts'
-import { FailureCounts } from '../../../testing/failure-counts.ts'
+import { FailureCounts } from '../../../testing/doubles/failure-counts.ts'
+import { allLimited, NotedAudit, nowhere } from '../../../testing/doubles/ports.ts'
 import { anAccount } from '../../../testing/records.ts'
 import type { Account, CanonicalEmail } from '../../accounts/index.ts'
 import type { Limited } from '../../limits/index.ts'

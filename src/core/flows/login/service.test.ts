@@ -1,7 +1,13 @@
 import { describe, expect, it } from 'vitest'
 import { Secret } from '../../../kernel/secret.ts'
 import { FakeClock } from '../../../testing/clock.ts'
-import { NotedAudit, noFailures, noLimits, nowhere, plainUnit } from '../../../testing/doubles.ts'
+import {
+  NotedAudit,
+  noFailures,
+  noLimits,
+  nowhere,
+  plainUnit,
+} from '../../../testing/doubles/ports.ts'
 import { anAccount } from '../../../testing/records.ts'
 import type { Account, AccountStore } from '../../accounts/index.ts'
 import { nothingHeld } from '../../assurance/index.ts'

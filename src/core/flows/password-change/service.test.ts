@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { Secret } from '../../../kernel/secret.ts'
 import { FakeClock } from '../../../testing/clock.ts'
-import { NotedAudit, noLimits, nowhere, plainUnit } from '../../../testing/doubles.ts'
+import { NotedAudit, noLimits, nowhere, plainUnit } from '../../../testing/doubles/ports.ts'
 import { anAccount, aSession } from '../../../testing/records.ts'
 import type { Account } from '../../accounts/index.ts'
 import type { PasswordHash, Passwords, StoredPassword } from '../../passwords/index.ts'

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { Secret } from '../../../kernel/secret.ts'
 import { FakeClock } from '../../../testing/clock.ts'
-import { allLimited, NotedAudit, nowhere, plainUnit } from '../../../testing/doubles.ts'
-import { anOverload } from '../../../testing/limits.ts'
+import { anOverload } from '../../../testing/doubles/limits.ts'
+import { allLimited, NotedAudit, nowhere, plainUnit } from '../../../testing/doubles/ports.ts'
 import { anAccount } from '../../../testing/records.ts'
 import type { FactorId, Factors } from '../../factors/index.ts'
 import type { Guess, Limited, Limits } from '../../limits/index.ts'
@@ -80,7 +80,6 @@ function provingOf({ limited, fault }: Given = {}) {
         looked('password')
         return { matches: password.expose() === 'right', hash: undefined, needsRehash: false }
       },
-      failed: async () => 'counted',
     },
     factors,
     passkeys,

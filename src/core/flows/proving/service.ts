@@ -10,7 +10,7 @@ import { type Passwords, readPlaintext } from '../../passwords/index.ts'
 import type { UnitOfWork } from '../../unit-of-work.ts'
 
 export interface ProvingDependencies {
-  readonly passwords: Pick<Passwords, 'verify' | 'failed'>
+  readonly passwords: Pick<Passwords, 'verify'>
   readonly factors: Pick<Factors, 'check' | 'useRecoveryCode'>
   readonly passkeys: Pick<Passkeys, 'assert'>
   readonly limits: Pick<Limits, 'guess'>

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { systemRandom } from '../../../kernel/random.ts'
 import { Secret } from '../../../kernel/secret.ts'
 import { FakeClock } from '../../../testing/clock.ts'
-import { NotedAudit, noFailures, plainUnit } from '../../../testing/doubles.ts'
+import { NotedAudit, noFailures, plainUnit } from '../../../testing/doubles/ports.ts'
 import { anAccount } from '../../../testing/records.ts'
 import type { Account, AccountStore } from '../../accounts/index.ts'
 import {

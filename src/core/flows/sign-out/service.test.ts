@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { Secret } from '../../../kernel/secret.ts'
-import { NotedAudit, plainUnit } from '../../../testing/doubles.ts'
+import { NotedAudit, plainUnit } from '../../../testing/doubles/ports.ts'
 import { anAccount, aSession } from '../../../testing/records.ts'
 import type { Sessions } from '../../sessions/index.ts'
 import { SignOut } from './service.ts'

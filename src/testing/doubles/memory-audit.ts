@@ -5,8 +5,8 @@ import {
   type AuditStore,
   type Link,
   origin,
-} from '../core/audit/index.ts'
-import type { Instant } from '../kernel/clock.ts'
+} from '../../core/audit/index.ts'
+import type { Instant } from '../../kernel/clock.ts'
 
 /** A trail in memory, open to whoever wants to alter it. */
 export class MemoryAuditStore implements AuditStore {

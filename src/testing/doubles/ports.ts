@@ -1,8 +1,8 @@
-import type { About, Audit, AuditDetails, AuditType } from '../core/audit/index.ts'
-import type { Guess, Limited, Limits } from '../core/limits/index.ts'
-import type { PasswordStore } from '../core/passwords/index.ts'
-import type { UnitOfWork } from '../core/unit-of-work.ts'
-import { milliseconds } from '../kernel/clock.ts'
+import type { About, Audit, AuditDetails, AuditType } from '../../core/audit/index.ts'
+import type { Guess, Limited, Limits } from '../../core/limits/index.ts'
+import type { PasswordStore } from '../../core/passwords/index.ts'
+import type { UnitOfWork } from '../../core/unit-of-work.ts'
+import { milliseconds } from '../../kernel/clock.ts'
 
 /** Nothing is undone: what is to happen last, or afterwards, happens where it is said. */
 export const plainUnit: UnitOfWork = {

@@ -6,13 +6,13 @@ import {
   type LimitStore,
   Limits,
   type Origin,
-} from '../core/limits/index.ts'
-import { OverloadedError } from '../kernel/errors.ts'
-import { KeyRing } from '../kernel/key-ring.ts'
-import { systemRandom } from '../kernel/random.ts'
-import { Secret } from '../kernel/secret.ts'
-import { MemoryLimitStore } from '../stores/memory/limits.ts'
-import { FakeClock } from './clock.ts'
+} from '../../core/limits/index.ts'
+import { OverloadedError } from '../../kernel/errors.ts'
+import { KeyRing } from '../../kernel/key-ring.ts'
+import { systemRandom } from '../../kernel/random.ts'
+import { Secret } from '../../kernel/secret.ts'
+import { MemoryLimitStore } from '../../stores/memory/limits.ts'
+import { FakeClock } from '../clock.ts'
 
 export const anOverload: OverloadedError = new OverloadedError('too much to do', 1)
 

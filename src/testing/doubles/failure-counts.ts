@@ -3,7 +3,7 @@ import {
   type PasswordJudge,
   type PasswordStore,
   Passwords,
-} from '../core/passwords/index.ts'
+} from '../../core/passwords/index.ts'
 
 /** Passwords of one account, of which nothing is kept but how many wrong ones there were in a row. */
 export class FailureCounts {
