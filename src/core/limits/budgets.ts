@@ -12,8 +12,22 @@ interface DescribedBudget extends Budget {
   readonly reason: string
 }
 
+export type BudgetName =
+  | 'sign_in'
+  | 'sign_in_steps'
+  | 'password'
+  | 'password_account'
+  | 'password_everybody'
+  | 'factor'
+  | 'factor_account'
+  | 'registration'
+  | 'registration_mistakes'
+  | 'password_check'
+  | 'tokens'
+  | 'limit_events'
+
 /** Every budget there is. Each can be changed, or turned off, by `SALLYPORT_LIMITS`. */
-export const budgets = {
+export const budgets: Readonly<Record<BudgetName, DescribedBudget>> = {
   sign_in: {
     points: 5,
     window: minutes(1),
@@ -121,9 +135,7 @@ export const budgets = {
     about: 'limits that were reached, as entries of the audit trail; metrics count all',
     reason: 'whoever is refused must not be able to fill the disk',
   },
-} as const satisfies Record<string, DescribedBudget>
-
-export type BudgetName = keyof typeof budgets
+}
 
 export const budgetNames: readonly BudgetName[] = Object.keys(budgets) as BudgetName[]
 
