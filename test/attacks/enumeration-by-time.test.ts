@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { Refusing } from '../../src/core/flows/login/index.ts'
 import {
   type PasswordHash,
   type PasswordHasher,
@@ -7,7 +8,10 @@ import {
   type Plaintext,
 } from '../../src/core/passwords/index.ts'
 import { Secret } from '../../src/kernel/secret.ts'
-import { jsonOf, startApp } from '../support/app.ts'
+import { noFailures, noLimits, nowhere, plainUnit } from '../../src/testing/doubles/ports.ts'
+import { anAccount } from '../../src/testing/index.ts'
+import { type App, jsonOf, startApp } from '../support/app.ts'
+import { trailOf } from '../support/places.ts'
 
 const rounds = 200
 
@@ -38,9 +42,24 @@ function shuffled<Item>(items: readonly Item[]): Item[] {
 /** Django's, with so few rounds that it takes no time by itself. */
 const cheap = 'pbkdf2_sha256$1$sNhI5mV2CjXc$HlyFvYSvXNN3q7O7U0TTb4hTCCsWSVuxXlTdnZTtHn0='
 
+/** Everything is counted, and nothing is spent. */
+const counted =
+  'registration=off,sign_in=100000/1m,password=100000/15m,password_account=100000/1h,password_everybody=100000/10m'
+
+/** What is measured is all of the way: each attempt is counted under four budgets' keys, and written down. */
+async function expectCountedAndWritten(app: App, attempts: readonly object[]): Promise<void> {
+  const before = trailOf(app).length
+  for (const attempt of attempts) {
+    const { headers } = await app.postJson('/login', attempt)
+    expect(headers.get('ratelimit')).toMatch(/^"sign_in";r=999\d\d;/)
+  }
+  const written = trailOf(app).slice(before)
+  expect(written.map(({ type }) => type)).toEqual(attempts.map(() => 'login.refused'))
+}
+
 describe('telling accounts apart by the time that a sign-in takes', () => {
   it(`fails: ranks of ${rounds} refusals each differ by chance only (Mann-Whitney, alpha ${alpha})`, async () => {
-    const app = await startApp({ hashThreads: 1 })
+    const app = await startApp({ hashThreads: 1, limits: counted })
     const { email } = await app.registered()
     const disabled = await app.registered()
     await app.setStatus(disabled, 'disabled')
@@ -65,6 +84,7 @@ describe('telling accounts apart by the time that a sign-in takes', () => {
       'an account with a hash beyond the bounds': { email: broken.email, password },
     }
     const names = Object.keys(cases) as (keyof typeof cases)[]
+    await expectCountedAndWritten(app, Object.values(cases))
     const times = new Map(names.map((name) => [name, [] as number[]]))
 
     for (let round = -5; round < rounds; round += 1) {
@@ -96,6 +116,7 @@ describe('telling accounts apart by the time that a sign-in takes', () => {
       decoy: () => '$decoy' as PasswordHash,
     }
     const store = {
+      ...noFailures,
       insert: async () => true,
       insertAll: async () => undefined,
       findAll: async () => new Map(),
@@ -117,6 +138,33 @@ describe('telling accounts apart by the time that a sign-in takes', () => {
     const withAccount = done.splice(0)
     await passwords.verify(undefined, password)
     expect(withAccount).toEqual(['find', 'verify $decoy'])
+    expect(done).toEqual(withAccount)
+  })
+
+  it('fails in what is written of it: without an account as much', async () => {
+    const done: string[] = []
+    const refusing = new Refusing({
+      accounts: { findByEmail: async () => undefined },
+      passwords: {
+        failed: async () => {
+          done.push('count a failure')
+          return 'counted'
+        },
+      },
+      limits: noLimits,
+      unitOfWork: plainUnit,
+      audit: {
+        record: async (type) => void done.push(type),
+        pseudonym: () => 'pseudonym',
+      },
+      limitReached: async () => undefined,
+    })
+    const account = anAccount()
+    const tried = { matches: false, origin: nowhere }
+    await refusing.password(account.canonicalEmail, account, tried)
+    const withAccount = done.splice(0)
+    await refusing.password(account.canonicalEmail, undefined, tried)
+    expect(withAccount).toEqual(['login.refused', 'count a failure'])
     expect(done).toEqual(withAccount)
   })
 })

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { jsonOf, startApp } from '../support/app.ts'
+import { startListener } from './listener.ts'
 
 const hostile = {
   'x-forwarded-for': '10.9.9.9, 203.0.113.66',
@@ -19,14 +20,29 @@ const hostile = {
 
 const peer = { address: '198.51.100.7' }
 
-async function clientLogged(
-  headers: Record<string, string>,
-  address: string,
-  trustedProxies: readonly string[] = [],
-): Promise<unknown> {
+/** What a proxy would not write, and whom it leads to. */
+const oddLists: readonly (readonly [list: string, client: string])[] = [
+  ['unknown', '10.0.0.1'],
+  ['203.0.113.5:4711', '203.0.113.5'],
+  ['[2001:DB8::0:1]:4711', '2001:db8::1'],
+  ['203.0.113.5, unknown', '10.0.0.1'],
+  ['203.0.113.5, _hidden, 10.0.0.2', '10.0.0.1'],
+  ['0x7f.1', '10.0.0.1'],
+  ['1.2.3', '10.0.0.1'],
+  ["'; drop table sessions; --", '10.0.0.1'],
+  ['fe80::1%eth0', '10.0.0.1'],
+  [', ,', '10.0.0.1'],
+  [Array(5000).fill('1.1.1.1').join(','), '10.0.0.1'],
+]
+
+/** Asks from an address, and tells whom the log takes for the client. */
+async function logging(...trustedProxies: readonly string[]) {
   const app = await startApp({ trustedProxies, hashThreads: 1 })
-  await app.auth.fetch(new Request(`${app.origin}/login`, { headers }), { address })
-  return JSON.parse(app.lines.at(-1) as string).client
+  return async (headers: Record<string, string>, address: string): Promise<unknown> => {
+    const request = new Request(`${app.origin}/login`, { headers })
+    expect((await app.auth.fetch(request, { address })).status).toBe(200)
+    return JSON.parse(app.lines.at(-1) as string).client
+  }
 }
 
 describe('headers that only a proxy should write', () => {
@@ -59,38 +75,85 @@ describe('headers that only a proxy should write', () => {
     expect((await jsonOf(response))['code']).toBe('cross_site')
   })
 
-  it('hide no client: the log has the peer’s address', async () => {
-    expect(await clientLogged(hostile, peer.address)).toBe(peer.address)
-  })
+  it.each([[[]], [['10.0.0.0/8']]])(
+    'hide no client: the log has the peer’s address; proxies: %j',
+    async (proxies) => {
+      const logged = await logging(...proxies)
+      for (const [name, value] of Object.entries(hostile)) {
+        expect(await logged({ [name]: value }, peer.address)).toBe(peer.address)
+      }
+      expect(await logged(hostile, peer.address)).toBe(peer.address)
+    },
+  )
 
   it('are believed from a trusted proxy, and only from the right end up to the first stranger', async () => {
-    const forwarded = (list: string) => ({ 'x-forwarded-for': list })
-    const proxies = ['10.0.0.0/8', '::1']
+    const logged = await logging('10.0.0.0/8', '::1')
     const real = '203.0.113.5'
-    expect(await clientLogged(forwarded(real), '10.0.0.1', proxies)).toBe(real)
-    expect(await clientLogged(forwarded(`1.2.3.4, ${real}`), '10.0.0.1', proxies)).toBe(real)
-    expect(await clientLogged(forwarded(`1.2.3.4, ${real}, 10.0.0.2`), '10.0.0.1', proxies)).toBe(
-      real,
-    )
-    expect(await clientLogged(forwarded(real), '::ffff:10.0.0.1', proxies)).toBe(real)
-    expect(await clientLogged(forwarded(real), '192.0.2.1', proxies)).toBe('192.0.2.1')
+    for (const list of [real, `1.2.3.4, ${real}`, `1.2.3.4, ${real}, 10.0.0.2`]) {
+      expect(await logged({ 'x-forwarded-for': list }, '10.0.0.1')).toBe(real)
+      const forwarded = list.replaceAll(/^|(?<=, )/g, 'for=')
+      expect(await logged({ forwarded }, '10.0.0.1')).toBe(real)
+    }
+    expect(await logged({ 'x-forwarded-for': real }, '::ffff:10.0.0.1')).toBe(real)
+    expect(await logged({ 'x-forwarded-for': real }, '192.0.2.1')).toBe('192.0.2.1')
+    expect(await logged({ 'x-real-ip': real, 'true-client-ip': real }, '10.0.0.1')).toBe('10.0.0.1')
   })
 
-  it.each([
-    'unknown',
-    '203.0.113.5:4711',
-    '[2001:db8::1]:4711',
-    '0x7f.1',
-    '1.2.3',
-    "'; drop table sessions; --",
-    'fe80::1%eth0',
-    ', ,',
-    Array(5000).fill('1.1.1.1').join(','),
-  ])('may hold anything without harm: %s', async (list) => {
-    const app = await startApp({ trustedProxies: ['10.0.0.0/8'], hashThreads: 1 })
-    const headers = { 'x-forwarded-for': list }
-    const request = new Request(`${app.origin}/login`, { headers })
-    expect((await app.auth.fetch(request, { address: '10.0.0.1' })).status).toBe(200)
-    expect(JSON.parse(app.lines.at(-1) as string)).toMatchObject({ route: '/login', status: 200 })
+  it('are not believed where a proxy may have passed on what the client wrote', async () => {
+    const real = '203.0.113.5'
+    const ask = await logging('10.0.0.0/8')
+    const logged = (forwardedFor: string, forwarded: string) =>
+      ask({ 'x-forwarded-for': forwardedFor, forwarded }, '10.0.0.1')
+    expect(await logged(real, 'for=192.0.2.66')).toBe('10.0.0.1')
+    expect(await logged('192.0.2.66', `for=${real}`)).toBe('10.0.0.1')
+    expect(await logged(real, `for=192.0.2.66;x=", for=${real}`)).toBe('10.0.0.1')
+    expect(await logged(real, `for=192.0.2.66, for=${real}`)).toBe(real)
+  })
+
+  it('may hold anything without harm', async () => {
+    const logged = await logging('10.0.0.0/8')
+    for (const [list, client] of oddLists) {
+      expect(await logged({ 'x-forwarded-for': list }, '10.0.0.1'), list).toBe(client)
+    }
+  })
+
+  it('are one list, however many lines of one name a client sends', async () => {
+    const { app, host, send } = await startListener({ trustedProxies: ['127.0.0.1'] })
+    const ask = (name: string, ...values: readonly string[]) => {
+      const lines = values.map((value) => `${name}: ${value}\r\n`).join('')
+      return send(`GET /login HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n${lines}\r\n`)
+    }
+    await ask('X-Forwarded-For', '192.0.2.66', '203.0.113.5')
+    await ask('Forwarded', 'for=192.0.2.66', 'for=203.0.113.5')
+    await ask('Forwarded', 'for="192.0.2.66', 'for="203.0.113.5"')
+    const clients = app.lines.map((line) => JSON.parse(line)).filter(({ route }) => route)
+    expect(clients.map(({ client }) => client)).toEqual(['203.0.113.5', '203.0.113.5', '127.0.0.1'])
+  })
+
+  it('from a proxy that nobody trusts are reported once, and tell how it can be trusted', async () => {
+    const { app, host, send } = await startListener()
+    for (const list of ['192.0.2.66', '192.0.2.67', 'evil']) {
+      const lines = ['GET /login HTTP/1.1', `Host: ${host}`, `X-Forwarded-For: ${list}`]
+      await send([...lines, 'Connection: close', '', ''].join('\r\n'))
+    }
+    const warnings = app.lines.filter((line) => !/"message":"(?:request|audit)"/.test(line))
+    expect(warnings).toEqual([expect.stringContaining('SALLYPORT_TRUSTED_PROXIES')])
+    expect(warnings[0]).not.toMatch(/192\.0\.2\.6|evil/)
+  })
+})
+
+describe('whoever sends what is no request', () => {
+  it('is in the log with the address of their socket', async () => {
+    const { app, host, send } = await startListener()
+    await send(`GET /login HTTP/1.1\r\nHost: ${host}\r\nExpect: everything\r\n\r\n`)
+    await send('nonsense\r\n\r\n')
+    await send(`GET /login HTTP/1.1\r\nHost: ${host}\r\nHost: evil.example\r\n\r\n`)
+    const lines = app.lines.map((line) => JSON.parse(line))
+    const logged = lines.filter(({ message }) => message !== 'audit')
+    expect(logged.map(({ status, client }) => [status, client])).toEqual([
+      [417, '127.0.0.1'],
+      [400, '127.0.0.1'],
+      [400, '127.0.0.1'],
+    ])
   })
 })

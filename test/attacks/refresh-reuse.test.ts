@@ -1,7 +1,14 @@
 import { describe, expect, it } from 'vitest'
 import { seconds } from '../../src/kernel/clock.ts'
 import { startApp } from '../support/app.ts'
-import { accessStatus, expectDead, refresh, refreshed, tokensOf } from '../support/tokens.ts'
+import {
+  accessStatus,
+  expectDead,
+  partOf,
+  refresh,
+  refreshed,
+  tokensOf,
+} from '../support/tokens.ts'
 
 const app = await startApp()
 const ann = await app.registered()
@@ -61,7 +68,12 @@ describe('a refresh token that was used already', () => {
     await refresh(app, first.refresh)
     const said = app.lines.slice(before).filter((line) => !line.includes('"message":"request"'))
     expect(said).toHaveLength(1)
-    expect(said[0]).toMatch(/refresh token/)
+    expect(JSON.parse(said[0] ?? '')['audit']).toMatchObject({
+      type: 'token.reused',
+      outcome: 'alarm',
+      subject: partOf(first.access, 1)['sub'],
+      session: partOf(first.access, 1)['sid'],
+    })
     for (const token of [first.refresh, first.access, second.refresh, second.access]) {
       for (const piece of [token, token.slice(0, 30), token.slice(-20)]) {
         expect(app.lines.join('\n')).not.toContain(piece)

@@ -49,7 +49,9 @@ function filesUnder(folder: string): Buffer {
 describe.each(['database', 'filesystem'] as const)(
   'a thief of the data folder, with sessions in the %s,',
   async (sessionStore) => {
-    const app = await startApp({ sessionStore })
+    // Counted, so that what is counted can be searched too.
+    const limits = ['factor=90000/1m', 'factor_account=90000/1m', 'all=off']
+    const app = await startApp({ sessionStore, limits })
     const ann = await guarded(app)
     const waiting = await enrolment(app, await app.cookieOf(await app.registered()))
     const pending = await pendingOf(app, ann.person)

@@ -1,5 +1,7 @@
 import { expect, it } from 'vitest'
-import { type App, asForm, jsonOf, somebody, startApp } from '../support/app.ts'
+import { type App, asForm, cookieIn, jsonOf, somebody, startApp } from '../support/app.ts'
+import { cookieNamed } from '../support/passkeys.ts'
+import { rowsOf } from '../support/rows.ts'
 import { startServer } from '../support/server-process.ts'
 
 type Ask = (
@@ -9,10 +11,12 @@ type Ask = (
   body?: string,
 ) => Promise<Response>
 
-/** Every kind of request there is, and every secret that went over the wire meanwhile. */
+/** Every kind of request there is, and every secret and every name that went over the wire meanwhile. */
 async function wholeRun(ask: Ask): Promise<string[]> {
   const ann = somebody({ password: 'zebra quartz monolith 77' })
   const wrong = 'zebra quartz mistyped 78'
+  // People type their password where a name is asked for.
+  const nobody = 'zebra.quartz.misplaced@mail.test.example'
   const json = { 'content-type': 'application/json' }
   const post = (path: string, body: unknown, headers = {}) =>
     ask(
@@ -29,10 +33,12 @@ async function wholeRun(ask: Ask): Promise<string[]> {
   await post('/password/check', { ...ann, password: 'zebra short' })
   await post('/password/check', `{"password":"${wrong}",`)
   await post('/login', { ...ann, password: wrong })
-  await post('/login', { email: 'nobody@mail.test.example', password: wrong })
+  await post('/login', { email: nobody, password: wrong })
   await post('/login', `{"password":"${wrong}",`)
   await post('/login', { email: wrong, password: [wrong] })
-  const cookie = (await post('/login', ann)).headers.get('set-cookie')?.split(';')[0] ?? ''
+  const login = await post('/login', ann)
+  const cookie = cookieIn(login)
+  const known = cookieNamed(login, 'sallyport_known')?.split('=')[1]
   const bearer = (await jsonOf(await post('/login', { ...ann, transport: 'bearer' })))['session_id']
   const page = await (await ask('GET', '/dashboard', { cookie })).text()
   const csrf = /name="csrf_token" value="([^"]+)"/.exec(page)?.[1] ?? ''
@@ -50,11 +56,12 @@ async function wholeRun(ask: Ask): Promise<string[]> {
   await ask('POST', '/logout', { ...asForm, cookie }, `csrf_token=${csrf}x`)
   await ask('POST', '/logout', { ...asForm, cookie }, `csrf_token=${csrf}`)
   await ask('POST', '/logout', { authorization: `Bearer ${bearer}` })
-  const secrets = [ann.password, 'zebra short', wrong, token, bearer, csrf]
+  const names = [ann.email, ann.full_name, nobody]
+  const secrets = [ann.password, 'zebra short', wrong, token, bearer, csrf, known, ...names]
   expect(secrets.map((secret) => typeof secret === 'string' && secret.length > 8)).not.toContain(
     false,
   )
-  return secrets
+  return secrets as string[]
 }
 
 function expectNoSecret(log: string, secrets: readonly string[]): void {
@@ -65,16 +72,27 @@ function expectNoSecret(log: string, secrets: readonly string[]): void {
   }
 }
 
+/** The audit trail as it stands in the database. */
+function trailIn(dataDir: string): string {
+  const text = JSON.stringify(rowsOf(dataDir, 'audit_entries'))
+  // The search is able to find: it was written down what has happened.
+  for (const type of ['account.registered', 'login.succeeded', 'login.refused', 'session.ended']) {
+    expect(text).toContain(`"${type}"`)
+  }
+  return text
+}
+
 const asking =
   (app: App): Ask =>
   (method, path, headers, body) =>
     app.request(method, path, headers, body)
 
-it('no password, token, cookie or form token gets into the log of an application (CWE-532)', async () => {
+it('no password, token, cookie, form token or name gets into the log of an application, or its audit trail (CWE-532)', async () => {
   const app = await startApp()
   const secrets = await wholeRun(asking(app))
   expect(app.lines.length).toBeGreaterThan(15)
   expectNoSecret(app.lines.join('\n'), secrets)
+  expectNoSecret(trailIn(app.dataDir), secrets)
 })
 
 it('nor when everything fails, with the errors and their causes in the log', async () => {
@@ -103,6 +121,8 @@ it('nor into anything that the server process writes', async () => {
   )
   expect(await server.stop()).toBe(0)
   expect(server.stderr.split('\n').length).toBeGreaterThan(15)
+  expect(server.stderr).toContain('"login.refused"')
   expectNoSecret(server.stdout + server.stderr, secrets)
+  expectNoSecret(trailIn(server.dataDir), secrets)
   for (const line of server.stderr.trim().split('\n')) expect(JSON.parse(line)).toBeTypeOf('object')
 })

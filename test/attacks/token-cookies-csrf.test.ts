@@ -1,5 +1,12 @@
 import { describe, expect, it } from 'vitest'
-import { asForm, asJson, type HeaderRecord, sameOrigin, startApp } from '../support/app.ts'
+import {
+  asForm,
+  asJson,
+  cookiesIn,
+  type HeaderRecord,
+  sameOrigin,
+  startApp,
+} from '../support/app.ts'
 import { accessStatus, partOf, refresh } from '../support/tokens.ts'
 
 const app = await startApp()
@@ -10,7 +17,7 @@ async function signedIn() {
   const { email, password } = ann
   const answer = await app.postJson('/login', { email, password, transport: 'token-cookie' })
   expect(answer.status).toBe(200)
-  const pairs = answer.headers.getSetCookie().map((line) => line.split(';')[0] ?? '')
+  const pairs = cookiesIn(answer).map((line) => line.split(';')[0] ?? '')
   expect(pairs.map((pair) => pair.split('=')[0])).toEqual(['access_token', 'refresh_token'])
   const [access = '', token = ''] = pairs
   return { access, token, both: pairs.join('; ') }
@@ -171,7 +178,7 @@ describe('a second token cookie, tossed by a sibling host', () => {
     const bob = await tls.registered()
     const login = { email: bob.email, password: bob.password, transport: 'token-cookie' }
     const answer = await tls.postJson('/login', login)
-    const values = answer.headers.getSetCookie().map((line) => /=([^;]*)/.exec(line)?.[1] ?? '')
+    const values = cookiesIn(answer).map((line) => /=([^;]*)/.exec(line)?.[1] ?? '')
     const [jwt = '', rft = ''] = values
     expect(await accessStatus(tls, jwt)).toBe(200)
     for (const name of ['access_token', '__host-access_token', '__Secure-access_token']) {

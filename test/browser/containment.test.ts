@@ -111,21 +111,22 @@ describe('after a sign-in', () => {
     expect(await page.evaluate('caches.keys()')).toEqual([])
   })
 
-  it('the browser keeps one cookie: HttpOnly, Lax, for this host alone, for a day', async () => {
-    const [cookie, ...others] = await page.context().cookies()
-    expect(others).toEqual([])
-    expect(cookie).toMatchObject({
-      name: 'sallyport',
-      domain: '127.0.0.1',
-      path: '/',
-      httpOnly: true,
-      sameSite: 'Lax',
-      // On plain loopback only; see the tests of the cookie for https.
-      secure: false,
-    })
-    const day = 24 * 60 * 60
-    expect(cookie?.expires).toBeGreaterThan(Date.now() / 1000 + day - 300)
-    expect(cookie?.expires).toBeLessThanOrEqual(Date.now() / 1000 + day + 1)
+  it('the browser keeps two cookies, HttpOnly, Lax, for this host alone: the session for a day, and that it is known for half a year', async () => {
+    const cookies = await page.context().cookies()
+    expect(cookies.map(({ name }) => name).sort()).toEqual(['sallyport', 'sallyport_known'])
+    for (const { name, expires, ...cookie } of cookies) {
+      expect(cookie).toMatchObject({
+        domain: '127.0.0.1',
+        path: '/',
+        httpOnly: true,
+        sameSite: 'Lax',
+        // On plain loopback only; see the tests of the cookie for https.
+        secure: false,
+      })
+      const lifetime = (name === 'sallyport' ? 1 : 180) * 24 * 60 * 60
+      expect(expires).toBeGreaterThan(Date.now() / 1000 + lifetime - 300)
+      expect(expires).toBeLessThanOrEqual(Date.now() / 1000 + lifetime + 1)
+    }
   })
 
   it('no address that was visited is told to another site', async () => {
@@ -148,11 +149,14 @@ describe('after a sign-in', () => {
     await page.getByRole('heading', { name: 'Welcome' }).waitFor()
   })
 
-  it('signing out leaves the browser with nothing', async () => {
+  it('signing out leaves the browser with nothing but that somebody has signed in on it', async () => {
     await page.evaluate(`localStorage.setItem('left', 'behind')`)
     await page.getByRole('button', { name: 'Sign out' }).click()
     await page.waitForURL('**/login')
-    expect(await page.context().cookies()).toEqual([])
+    const left = await page.context().cookies()
+    expect(left.map(({ name }) => name)).toEqual(['sallyport_known'])
     expect(await page.evaluate('localStorage.length')).toBe(0)
+    const here = await page.goto(`${server.url}/me`)
+    expect(here?.status()).toBe(401)
   })
 })

@@ -48,7 +48,8 @@ export async function tabStops(page: Page): Promise<Focused[]> {
       } else {
         it.dataset.passed = true
         const { outlineStyle, outlineWidth, outlineColor } = getComputedStyle(it)
-        const { left, top, width, height } = it.getBoundingClientRect()
+        // Of a link that goes on in the next line the first part: what is around both is not all its own.
+        const [{ left, top, width, height }] = it.getClientRects()
         const above = document.elementFromPoint(left + width / 2, top + height / 2)
         const ring = outlineStyle === 'solid' && parseFloat(outlineWidth) >= 2
         const colour = outlineColor === getComputedStyle(document.body).backgroundColor

@@ -24,7 +24,12 @@ let folder: string
 beforeAll(async () => {
   const parent = temporaryFolder()
   folder = join(parent, 'made/at/first/start')
-  const env = { SALLYPORT_DATA_DIR: folder, SALLYPORT_LOG_LEVEL: 'debug' }
+  const env = {
+    SALLYPORT_DATA_DIR: folder,
+    SALLYPORT_LOG_LEVEL: 'debug',
+    // Without limits there would be a warning.
+    SALLYPORT_LIMITS: 'registration=off, sign_in=1000/1m, password=1000/1m',
+  }
   server = await startServer({ dataDir: parent, env })
 })
 
@@ -61,6 +66,7 @@ describe('the first start', () => {
         SALLYPORT_URL: 'http://id.example.com',
         SALLYPORT_ALLOW_INSECURE_HTTP: 'true',
         SALLYPORT_TRUSTED_PROXIES: '0.0.0.0/0',
+        SALLYPORT_LIMITS: '',
       },
     })
     const shown = other.stdout.match(/(?<=^ {2}Warning {4}).*/gm)

@@ -2,6 +2,7 @@ import { text } from 'node:stream/consumers'
 import { setTimeout as delay } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
 import { runCommand } from '../support/command.ts'
+import { ParsedMetrics } from '../support/metrics.ts'
 import { type ServerProcess, startServer } from '../support/server-process.ts'
 import { aPerson, me, register, send, sendJson, someoneSignedIn } from './client.ts'
 import { eventually } from './eventually.ts'
@@ -25,11 +26,12 @@ function startTwo(env: Record<string, string> = {}): Promise<ServerProcess> {
 
 describe('a server of two workers', () => {
   it('says once that it is ready, for all of them', async () => {
-    const server = await startTwo({ SALLYPORT_HASH_THREADS: '3' })
+    // Without limits there would be something to complain about.
+    const server = await startTwo({ SALLYPORT_HASH_THREADS: '3', SALLYPORT_LIMITS: '' })
     expect(startsOf(server)).toBe(1)
     expect(server.stdout).toContain('Workers    2 processes on one port')
     expect(server.stdout).toContain('on 6 threads: 114 MiB at most')
-    expect(server.stderr).toBe('')
+    expect(server.complaints).toEqual([])
     expect(workersOf(server)).toHaveLength(2)
     expect((await send(`${server.managementUrl}/health/live`)).status).toBe(200)
   })
@@ -67,6 +69,48 @@ describe('a server of two workers', () => {
     await replaced(server, 1)
     expect(await metric(server, 'sallyport_hash_queue_refused_total')).toBe(refused)
     expect(await metric(server, 'sallyport_workers')).toBe(2)
+  })
+
+  it('has one histogram of the requests of both, also when one of them has died', async () => {
+    const server = await startTwo()
+    const { credential } = await someoneSignedIn(server.url)
+    let answered = 0
+    await burstsUntil('both have answered', async () => {
+      const statuses = await Promise.all(
+        Array.from({ length: 16 }, () => freshMe(server.url, credential)),
+      )
+      answered += statuses.filter((status) => status === 200).length
+      return isSame(answerersOf(server, '/me', 200), both)
+    })
+    const name = 'sallyport_http_request_duration_seconds'
+    const ofMe = { method: 'GET', route: '/me', status: '200' }
+    const before = await metricsOf(server)
+    expect(before.value(`${name}_count`, ofMe)).toBe(answered)
+    expect(before.value('sallyport_sessions_active')).toBe(1)
+
+    process.kill(workersOf(server)[0] as number, 'SIGKILL')
+    await replaced(server, 1)
+    const after = await metricsOf(server)
+    expect(after.value(`${name}_count`, ofMe)).toBe(answered)
+    expect(after.value(`${name}_sum`, ofMe)).toBeCloseTo(
+      before.value(`${name}_sum`, ofMe) ?? Number.NaN,
+    )
+    expect(after.value('sallyport_sessions_active')).toBe(1)
+  })
+
+  it('takes the processor time and memory of all its processes together', async () => {
+    const server = await startTwo()
+    const alone = await startServer()
+    const resident = 'process_resident_memory_bytes'
+    const both = await metricsOf(server)
+    const one = await metricsOf(alone)
+    expect(both.value(resident)).toBeGreaterThan(1.5 * (one.value(resident) ?? Number.NaN))
+    expect(both.value('process_start_time_seconds')).toBeGreaterThan(0)
+
+    const cpu = both.value('process_cpu_seconds_total') ?? Number.NaN
+    process.kill(workersOf(server)[0] as number, 'SIGKILL')
+    await replaced(server, 1)
+    expect(await metric(server, 'process_cpu_seconds_total')).toBeGreaterThanOrEqual(cpu)
   })
 
   it('replaces one that is killed, while the other goes on answering', async () => {
@@ -149,14 +193,16 @@ describe('a server of two workers that is told to stop', () => {
   it.each(['SIGINT', 'SIGTERM'] as const)(
     'takes a %s to the whole group, as a terminal sends it, for one',
     async (signal) => {
-      const server = await startTwo()
+      // Without limits there would be something to complain about.
+      const server = await startTwo({ SALLYPORT_LIMITS: '' })
       const request = await beginSlowRequest(server.url, '/register', aPerson())
       for (const id of [...workersOf(server), server.id]) process.kill(id, signal)
       await untilReadinessIs(503, server, patience)
       expect(await request.finish()).toMatch(/^HTTP\/1\.1 201 /)
       await eventually('the end', () => !isRunning(server.id), patience)
       expect(await server.stop()).toBe(0)
-      expect(logOf(server).filter(({ route }) => route === undefined)).toEqual([
+      const news = logOf(server).filter(({ route, msg }) => route === undefined && msg !== 'audit')
+      expect(news).toEqual([
         expect.objectContaining({ msg: 'stopping', signal }),
         expect.objectContaining({ msg: 'stopped' }),
       ])
@@ -252,9 +298,12 @@ function isSame<Item>(one: ReadonlySet<Item>, other: ReadonlySet<Item>): boolean
   return one.size === other.size && [...one].every((item) => other.has(item))
 }
 
-async function metric({ managementUrl }: ServerProcess, name: string): Promise<number> {
-  const { body } = await send(`${managementUrl}/metrics`)
-  return Number(new RegExp(`^${name} (\\S+)$`, 'm').exec(body)?.[1])
+async function metricsOf({ managementUrl }: ServerProcess): Promise<ParsedMetrics> {
+  return new ParsedMetrics((await send(`${managementUrl}/metrics`)).body)
+}
+
+async function metric(server: ServerProcess, name: string): Promise<number | undefined> {
+  return (await metricsOf(server)).value(name)
 }
 
 async function replaced(server: ServerProcess, times: number): Promise<void> {
