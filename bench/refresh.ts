@@ -10,10 +10,11 @@ import { startPostgres } from './backends.ts'
 import { type Answer, requestBytes } from './http.ts'
 import { underLoad } from './load.ts'
 import { password, post, somebodyNew } from './people.ts'
-import type { Sample, Variant } from './plan.ts'
+import type { Variant } from './plan.ts'
 import { freshFolder, type RunningServer, startSallyport } from './processes.ts'
 import { optionsOf, report } from './report.ts'
 import { createDatabase } from './stocks.ts'
+import { timed } from './timed.ts'
 import { processorTimeOf, type Worked, withBackend } from './usage.ts'
 
 const connections = 32
@@ -139,24 +140,4 @@ function bareInPostgres(url: string, worked: Worked): Variant {
       return { ...sample, cpuSeconds: cpuSeconds() }
     },
   }
-}
-
-/** Does `work` over and over, so many at the same time. */
-async function timed(
-  milliseconds: number,
-  atOnce: number,
-  work: () => Promise<void>,
-): Promise<Sample> {
-  const latencies: number[] = []
-  const end = performance.now() + milliseconds
-  const lane = async () => {
-    for (let now = performance.now(); now < end; ) {
-      await work()
-      const then = now
-      now = performance.now()
-      latencies.push(now - then)
-    }
-  }
-  await Promise.all(Array.from({ length: atOnce }, lane))
-  return { count: latencies.length, seconds: milliseconds / 1000, latencies, problems: [] }
 }

@@ -15,7 +15,7 @@ export interface AuditingPlace {
   readonly database: UnitDatabase
   readonly keys: KeyRing
   readonly clock: Clock
-  readonly log: Pick<Log, 'info'>
+  readonly log: Pick<Log, 'info' | 'warn'>
   readonly asking: Pick<Asking, 'client'>
   readonly meters: Meters
 }
@@ -27,7 +27,7 @@ export function openAudit({ database, log, asking, meters, ...ports }: AuditingP
     unitOfWork: database,
     client: () => asking.client,
     told: (entry) => {
-      log.info({ audit: entry }, 'audit')
+      log[entry.outcome === 'alarm' ? 'warn' : 'info']({ audit: entry }, 'audit')
       noteEntry(meters, entry)
     },
     ...ports,

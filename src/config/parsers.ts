@@ -227,7 +227,7 @@ export const budgetTable: Parser<BudgetTable> = z
   .string()
   .refine(
     (value) => partsOf(value).every((part) => readBudget(part) !== undefined),
-    `budgets such as sign_in=10/1m or registration=off, separated by commas (1 to 100000 points, 1s to 24h); there are ${budgetNames.join(', ')}, and all=off`,
+    `budgets such as sign_in=10/1m or registration=off, separated by commas (1 to 100000 points, 1s to 365d); there are ${budgetNames.join(', ')}, and all=off`,
   )
   .refine((value) => {
     const names = partsOf(value).map((part) => part.split('=')[0])
@@ -260,7 +260,7 @@ function readBudget(part: string): [readonly [BudgetName | 'all', GivenBudget]] 
   const known = [...budgetNames, 'all' as const].find((one) => one === name)
   if (!known) return undefined
   if (off) return [[known, 'off']]
-  const within = duration('1s', '24h').safeParse(window)
+  const within = duration('1s', '365d').safeParse(window)
   const count = wholeNumber(1, 100_000).safeParse(points)
   if (known === 'all' || !within.success || !count.success) return undefined
   return [[known, { points: count.data, window: within.data }]]

@@ -92,7 +92,7 @@ const saidOfOthers = 15 * 60 * 1000
 /** 429 (RFC 6585, 4). How long is said to whoever has spent the points, and to nobody else. */
 export function tooMany({ context }: Pick<Exchange, 'context'>, limited: Limited): Problem {
   const { by } = describeBudget(limited.budget)
-  const isOwn = by === 'network' || by === 'account and network'
+  const isOwn = by !== 'account' && by !== 'everybody'
   const wait = isOwn ? limited.wait : saidOfOthers
   const seconds = Math.max(1, secondsOf(wait))
   const budget = context.limits.budget(limited.budget)
@@ -127,6 +127,8 @@ const shownTexts: { readonly [Name in BudgetName]?: string } = {
   sign_in: 'Too many attempts to sign in from your network.',
   password: 'Too many attempts to sign in to this account.',
   password_account: 'Too many attempts to sign in to this account.',
+  password_device:
+    'Too many wrong passwords in this browser. Use another one, or a passkey, or ask the operator.',
   factor: 'Too many wrong codes.',
   factor_account: 'Too many wrong codes.',
   registration: 'Several accounts have been created from your network lately.',

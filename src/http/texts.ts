@@ -127,7 +127,8 @@ function rounded(duration: number): readonly [number, string] {
   if (seconds < 60) return [seconds, 'second']
   const minutes = Math.ceil(seconds / 60)
   if (minutes < 120) return minutes === 60 ? [1, 'hour'] : [minutes, 'minute']
-  return [Math.ceil(minutes / 60), 'hour']
+  const hours = Math.ceil(minutes / 60)
+  return hours <= 48 ? [hours, 'hour'] : [Math.ceil(hours / 24), 'day']
 }
 
 /** Why a sign-in was refused, or a session has ended, for the owner of the account. */

@@ -100,7 +100,13 @@ describe('the list of budgets', () => {
       const { about, reason, by, points, window } = budgets[name]
       expect(name).toMatch(/^[a-z]+(?:_[a-z]+)*$/)
       expect([about.length, reason.length].every((length) => length > 15)).toBe(true)
-      expect(['network', 'account and network', 'account', 'everybody']).toContain(by)
+      expect([
+        'network',
+        'account and network',
+        'account and device',
+        'account',
+        'everybody',
+      ]).toContain(by)
       expect(points).toBeGreaterThan(0)
       expect(window).toBeGreaterThanOrEqual(minutes(1))
     }
@@ -110,6 +116,7 @@ describe('the list of budgets', () => {
     const closed = budgetNames.filter((name) => defaultBudgets[name]?.failsClosed)
     expect(closed).toEqual([
       'password',
+      'password_device',
       'password_account',
       'password_everybody',
       'factor',

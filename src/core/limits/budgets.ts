@@ -1,8 +1,9 @@
 import { minutes } from '../../kernel/clock.ts'
 import type { Budget } from './budget.ts'
+import { knownDeviceLifetime } from './known-device.ts'
 
 /** What a budget counts by: a client's network, or an account (whether it exists or not), or nothing at all. */
-type CountedBy = 'network' | 'account and network' | 'account' | 'everybody'
+type CountedBy = 'network' | 'account and network' | 'account and device' | 'account' | 'everybody'
 
 interface DescribedBudget extends Budget {
   readonly by: CountedBy
@@ -16,6 +17,7 @@ export type BudgetName =
   | 'sign_in'
   | 'sign_in_steps'
   | 'password'
+  | 'password_device'
   | 'password_account'
   | 'password_everybody'
   | 'factor'
@@ -54,6 +56,15 @@ export const budgets: Readonly<Record<BudgetName, DescribedBudget>> = {
     about:
       'wrong passwords for one account, wherever one is asked for; the wait doubles each time, up to a day. A device on which the owner has signed in is counted by itself',
     reason: 'enough for a finger that slips, for nobody who guesses (OWASP ASVS 5.0, 6.3.1)',
+  },
+  password_device: {
+    points: 100,
+    window: knownDeviceLifetime,
+    grows: false,
+    failsClosed: true,
+    by: 'account and device',
+    about: 'wrong passwords in a row for one account on a device on which its owner has signed in',
+    reason: 'it may be a copy, or in other hands (NIST SP 800-63B-4, 3.2.2)',
   },
   password_account: {
     points: 30,

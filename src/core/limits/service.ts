@@ -99,7 +99,8 @@ export class Limits {
             ['password_everybody', ''],
           ]
         : [['factor_account', identifier]]
-    const admitted = await this.#take(known ? [own] : [own, ...shared])
+    const claims = known ? [own, ...ofDevice(secret, own[1])] : [own, ...shared]
+    const admitted = await this.#take(claims)
     if (admitted.kind === 'limited') return known ? { ...admitted, device: known } : admitted
     let isTold = false
     const right = async () => {
@@ -145,6 +146,9 @@ export class Limits {
       ...places.map((place) => this.#keyOf(secret, `${identifier}\n${place}`)),
       this.#keyOf(`${secret}_account`, identifier),
     ])
+    for (const device of devices) {
+      keys.push(this.#keyOf('password_device', `${identifier}\n${asPlace(device)}`))
+    }
     await this.#deps.store.clear(keys)
   }
 
@@ -183,6 +187,11 @@ export class Limits {
   }
 }
 
+/** Nobody counts what a known device tries together with others: so it has an end of its own. */
+function ofDevice(secret: GuessedSecret, place: string): readonly Counted[] {
+  return secret === 'password' ? [['password_device', place]] : []
+}
+
 /** No network is written like this. */
 function asPlace(device: string): string {
   return `device ${device}`
@@ -193,6 +202,7 @@ type Counted = readonly [budget: BudgetName, what: string]
 type Points = Admitted['taken']
 
 function divided(points: Points, secret: GuessedSecret): readonly [own: Points, others: Points] {
-  const isOwn = ({ budget }: Points[number]) => budget === secret
+  // In a row: what was right ends the row.
+  const isOwn = ({ budget }: Points[number]) => budget === secret || budget === 'password_device'
   return [points.filter(isOwn), points.filter((one) => !isOwn(one))]
 }

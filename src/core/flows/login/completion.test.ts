@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Instant } from '../../../kernel/clock.ts'
+import { StoreUnavailableError } from '../../../kernel/errors.ts'
 import { Secret } from '../../../kernel/secret.ts'
 import { FailureCounts } from '../../../testing/doubles/failure-counts.ts'
 import { NotedAudit, nowhere, plainUnit } from '../../../testing/doubles/ports.ts'
@@ -43,6 +44,7 @@ function completionOf({
 }: Given = {}) {
   const [audit, passwords] = [new NotedAudit(), new FailureCounts(failures)]
   const waited: unknown[] = []
+  const endedAgain: string[] = []
   const completion = new Completion({
     factors: { heldBy: async () => held },
     devices: { isTrusted: async () => false, trust: async () => new Secret('device') },
@@ -52,7 +54,13 @@ function completionOf({
         return { kind: due.kind === 'enrolment' ? 'enrolment_required' : 'factor_required' }
       },
     } as unknown as Waiting,
-    sessions: { start: async () => started },
+    sessions: {
+      start: async () => started,
+      endById: async (_, id) => {
+        endedAgain.push(id)
+        return true
+      },
+    },
     passwords: passwords.service,
     limits: { isKnown: () => isKnown },
     unitOfWork: plainUnit,
@@ -67,7 +75,7 @@ function completionOf({
       presented,
       trusts: true,
     })
-  return { complete, audit, passwords, waited }
+  return { complete, audit, passwords, waited, endedAgain }
 }
 
 const asIfWrong = { kind: 'refused', reason: 'invalid_credentials' }
@@ -76,6 +84,15 @@ const capped = [
   { actor: 'stranger', subject: ann.id },
   { cause: 'password_capped' },
 ]
+
+describe('a sign-in that cannot be written down', () => {
+  it('gives no session, and ends one that is not in the database', async () => {
+    const { complete, audit, endedAgain } = completionOf()
+    audit.record = () => Promise.reject(new StoreUnavailableError('away'))
+    await expect(complete(password)).rejects.toThrow('away')
+    expect(endedAgain).toEqual([session.id])
+  })
+})
 
 describe('the right password after a hundred wrong ones in a row', () => {
   it('is refused as if it were wrong where its owner has not been before; the trail has the cause', async () => {

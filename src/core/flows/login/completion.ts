@@ -23,7 +23,7 @@ export interface CompletionDependencies {
   readonly factors: Pick<Factors, 'heldBy'>
   readonly devices: Pick<TrustedDevices, 'isTrusted' | 'trust'>
   readonly waiting: Waiting
-  readonly sessions: Pick<Sessions, 'start'>
+  readonly sessions: Pick<Sessions, 'start' | 'endById'>
   readonly passwords: Pick<Passwords, 'succeeded' | 'isCapped'>
   readonly limits: Pick<Limits, 'isKnown'>
   /** What a session that begins is written in; one that is not in the database is before what is noted of it. */
@@ -112,7 +112,13 @@ export class Completion {
     const { ended, ...begun } = started
     const about = { subject: account.id, session: begun.session.id }
     const methods = noted.map(({ method }) => method)
-    await audit.record('login.succeeded', about, { methods, level })
+    try {
+      await audit.record('login.succeeded', about, { methods, level })
+    } catch (error) {
+      // A session that is not in the database stands already, and nobody will be given its token.
+      await sessions.endById(account.id, begun.session.id).catch(() => undefined)
+      throw error
+    }
     // Where no token came along none was replaced: the account had as many as it may have.
     const cause = presented ? 'replaced' : 'too_many_sessions'
     for (const { accountId: subject, id: session } of ended) {
