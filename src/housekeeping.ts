@@ -33,7 +33,7 @@ export function keepHouse(
     every(interval, () => login.sweep(), 'sweeping sign-ins that wait failed'),
     every(interval, () => passkeys.sweep(), 'sweeping spent challenges failed'),
     every(interval, () => devices.sweep(), 'sweeping trusted devices failed'),
-    every(interval, () => limits.sweep(), 'sweeping limits failed'),
+    every(countersSweptEvery, () => limits.sweep(), 'sweeping limits failed'),
     every(
       prunedEvery,
       () => audit.prune(retention),
@@ -45,6 +45,9 @@ export function keepHouse(
   ]
   return { end: () => timers.forEach(clearInterval) }
 }
+
+/** Wherever sessions are: strangers choose how many counters there are. */
+const countersSweptEvery = minutes(5)
 
 /** A few entries at a time, and seldom many at once. */
 const prunedEvery = minutes(60)

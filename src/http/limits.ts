@@ -40,7 +40,7 @@ export function mayBeKnown({ context, request }: Pick<Exchange, 'context' | 'req
 }
 
 /** Gives back what a request did not turn out to be, and says on the answer what is left. */
-export async function settled(
+export async function leave(
   { context }: Pick<Exchange, 'context'>,
   entry: Admitted,
   response: Response,

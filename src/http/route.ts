@@ -7,7 +7,7 @@ import { csrfField, csrfHeader } from './csrf.ts'
 import { type Audience, type Entry, type Exchange, type FormPage, refuse } from './exchange.ts'
 import { refuseFault } from './faults.ts'
 import { parseFields } from './fields.ts'
-import { enter, mayBeKnown, settled, tooMany } from './limits.ts'
+import { enter, leave, mayBeKnown, tooMany } from './limits.ts'
 import { isSameOrigin } from './origin.ts'
 import { invalidFields, type ProblemCode, problem, reauthenticationRequired } from './problems.ts'
 import { shapeProblems } from './shape.ts'
@@ -70,7 +70,7 @@ export async function admit(row: Route, arrival: Arrival): Promise<Response> {
   if (!row.limits) return guarded(row, arrival, undefined)
   const entry = await enter(arrival, row.limits)
   const response = await guarded(row, arrival, entry)
-  return entry.kind === 'admitted' ? settled(arrival, entry, response) : response
+  return entry.kind === 'admitted' ? leave(arrival, entry, response) : response
 }
 
 async function guarded(row: Route, arrival: Arrival, entry: Entry | undefined): Promise<Response> {

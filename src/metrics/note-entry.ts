@@ -35,6 +35,15 @@ const noted: {
   'sessions.ended': (meters, { cause }) => meters.sessionsEnded(cause),
   'token.reused': (meters) => meters.sessionsEnded('token_reused'),
   'password.changed': (meters) => meters.sessionsEnded('password_changed'),
+  'totp.added': noteFactorChange,
+  'totp.removed': noteFactorChange,
+  'passkey.added': noteFactorChange,
+  'passkey.removed': noteFactorChange,
+}
+
+/** Every other session ends with it. */
+function noteFactorChange(meters: Meters): void {
+  meters.sessionsEnded('factor_changed')
 }
 
 function firstOf([first]: readonly string[]): 'password' | 'passkey' {

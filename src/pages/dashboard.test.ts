@@ -47,8 +47,11 @@ describe('dashboard', () => {
     const since = new Date('2029-12-31T08:00:00Z')
     const html = page({ failures: { count: 2, isMore: false, since, knewPassword: true } })
     expect(html).toContain('datetime="2029-12-31T08:00:00.000Z"')
-    expect(html).toContain('<a href="/password/change">change it</a>')
+    expect(html).toContain('<a href="/password/change">Change your password</a>')
+    expect(html).toContain('In one of them the password was right')
     expect(html).not.toContain('your password has held')
+    const once = page({ failures: { count: 1, isMore: false, since, knewPassword: true } })
+    expect(once).toContain('The password was right')
   })
 
   it('greets the person by name', () => {

@@ -57,10 +57,13 @@ function failedAttempts({ count, isMore, since, knewPassword }: FailedAttempts):
   const attempts =
     count === 1 ? '1 failed attempt' : `${count}${isMore ? ' or more' : ''} failed attempts`
   const when = since === undefined ? '' : html` on ${time(since, 'minute')}`
-  const advice = knewPassword
-    ? html`In one of them the password was right and the code was not. If that was not you, somebody knows your password: <a href="/password/change">change it</a>. `
-    : 'If that was not you, somebody is guessing; your password has held. '
-  return html`<p class="${knewPassword ? 'summary' : 'attention'}">${attempts} to sign in since your last sign-in${when}. ${advice}<a href="/account/activity">See recent activity</a></p>`
+  const told = html`${attempts} to sign in since your last sign-in${when}.`
+  const activity = html`<a href="/account/activity">See recent activity</a>`
+  if (!knewPassword) {
+    return html`<p class="attention">${told} If that was not you, somebody is guessing; your password has held. ${activity}</p>`
+  }
+  const knew = count === 1 ? 'The' : 'In one of them the'
+  return html`<p class="summary">${told} ${knew} password was right and the code was not. If that was not you, somebody knows your password. <a href="/password/change">Change your password</a> ${activity}</p>`
 }
 
 function accountCard({ name, email, memberSince }: DashboardView): Html {

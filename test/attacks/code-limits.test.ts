@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { minutes } from '../../src/kernel/clock.ts'
 import { type App, startApp } from '../support/app.ts'
 import { confirmed } from '../support/passkeys.ts'
-import { cheapHashes, countsOf, seenFrom, strangerAt } from '../support/places.ts'
+import { cheapHashes, countsOf, seenFrom, strangerAt, trailOf } from '../support/places.ts'
 import {
   type Guarded,
   guarded,
@@ -54,6 +54,19 @@ async function askedToConfirm(ann: Guarded): Promise<Guarded> {
 }
 
 describe('guessing at a code in another way', () => {
+  it.each(Object.entries(ways))(
+    'is written down once when it is limited: %s',
+    async (name, way) => {
+      const fresh = await guarded(app)
+      const ann = name === 'POST /confirm' ? await askedToConfirm(fresh) : fresh
+      const place = newPlace()
+      const reached = () => trailOf(app).filter(({ type }) => type === 'limit.reached').length
+      const before = reached()
+      for (let tried = 0; tried < 12; tried++) await way(place, ann, neverIssued)
+      expect(reached() - before).toBe(1)
+    },
+  )
+
   it.each(Object.entries(ways))(
     'shares the ten tries of all ways, and is limited by them: %s',
     async (name, way) => {

@@ -1,3 +1,5 @@
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
 import type { Page } from 'playwright-core'
 import { type ServerProcess, startServer } from '../support/server-process.ts'
 import type { Show } from './security-states.ts'
@@ -6,6 +8,7 @@ import { fillIn, type Person, password, registered, sendUnchecked, signIn } from
 /** What people see of strangers who try, and of limits. */
 export const abuseStates: readonly (readonly [name: string, show: Show])[] = [
   ['the dashboard after failed attempts', failedAttempts],
+  ['the dashboard when somebody knows the password', knownPassword],
   ['the recent activity', activity],
   ['the recent activity, long ago', noActivity],
   ['a sign-in that has to wait', waitingSignIn],
@@ -35,6 +38,21 @@ async function failedAttempts(page: Page, server: ServerProcess): Promise<void> 
   await guessedAt(page, server)
   await page.goto(`${server.url}/dashboard`)
   await page.getByText('3 failed attempts to sign in').waitFor()
+}
+
+/** As if a code had been wrong behind a right password, without an app to set up. */
+async function knownPassword(page: Page, server: ServerProcess): Promise<void> {
+  const person = await guessedAt(page, server)
+  const database = new DatabaseSync(join(server.dataDir, 'sallyport.db'), { timeout: 5000 })
+  database
+    .prepare(
+      `update audit_entries set details = '{"cause":"wrong_code"}' where type = 'login.refused'
+        and subject = (select id from accounts where email = ?)`,
+    )
+    .run(person.email)
+  database.close()
+  await page.goto(`${server.url}/dashboard`)
+  await page.getByText('somebody knows your password').waitFor()
 }
 
 async function activity(page: Page, server: ServerProcess): Promise<void> {

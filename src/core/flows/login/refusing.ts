@@ -2,8 +2,9 @@ import { type Refused, refused } from '../../../kernel/outcome.ts'
 import type { Account, AccountId, AccountStore, CanonicalEmail } from '../../accounts/index.ts'
 import type { Audit, LoginCause } from '../../audit/index.ts'
 import type { Limited, Limits, Origin } from '../../limits/index.ts'
-import { maxPasswordFailures, type Passwords } from '../../passwords/index.ts'
+import type { Passwords } from '../../passwords/index.ts'
 import type { UnitOfWork } from '../../unit-of-work.ts'
+import { countWrongPassword } from '../proving/index.ts'
 
 export interface RefusingDependencies {
   readonly accounts: Pick<AccountStore, 'findByEmail'>
@@ -35,19 +36,13 @@ export class Refusing {
     account: Account | undefined,
     { matches, origin }: { readonly matches: boolean; readonly origin: Origin },
   ): Promise<Refused<'invalid_credentials'>> {
-    const { passwords, unitOfWork, audit } = this.#deps
+    const { unitOfWork } = this.#deps
     const cause = causeOf(account, matches)
     await unitOfWork.run(async () => {
       await this.#note(account, cause, { identifier, origin })
       if (matches) return
-      // Called even without an account, so that both take as long.
-      if ((await passwords.failed(account?.id)) === 'counted') return
-      const failures = maxPasswordFailures
-      await audit.record(
-        'password.capped',
-        { actor: 'stranger', subject: account?.id },
-        { failures },
-      )
+      const about = { actor: 'stranger', subject: account?.id } as const
+      await countWrongPassword(this.#deps, account?.id, about)
     })
     return refused('invalid_credentials')
   }

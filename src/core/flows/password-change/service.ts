@@ -7,7 +7,6 @@ import type { Audit } from '../../audit/index.ts'
 import type { Guess, Limited, Limits, Origin } from '../../limits/index.ts'
 import {
   type BrokenRule,
-  maxPasswordFailures,
   type PasswordHash,
   type Passwords,
   type Plaintext,
@@ -22,6 +21,7 @@ import type {
   StartedSession,
 } from '../../sessions/index.ts'
 import type { UnitOfWork } from '../../unit-of-work.ts'
+import { countWrongPassword } from '../proving/index.ts'
 import type { Offers, StepUp } from '../step-up/index.ts'
 
 export interface PasswordChangeDependencies {
@@ -123,12 +123,11 @@ export class PasswordChange {
 
   /** Counts as a failure wherever a password is given: whoever has a session may be a thief. */
   async #refuse({ accountId, session }: Authenticated): Promise<PasswordChangeOutcome> {
-    const { passwords, unitOfWork, audit } = this.#deps
+    const { unitOfWork, audit } = this.#deps
     const about = { subject: accountId, session: session.id }
     await unitOfWork.run(async () => {
       await audit.record('password.change_refused', about, {})
-      if ((await passwords.failed(accountId)) === 'counted') return
-      await audit.record('password.capped', about, { failures: maxPasswordFailures })
+      await countWrongPassword(this.#deps, accountId, about)
     })
     return refused('wrong_password')
   }

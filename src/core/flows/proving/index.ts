@@ -5,3 +5,4 @@ export {
   Proving,
   type TypedFactor,
 } from './service.ts'
+export { countWrongPassword } from './wrong-password.ts'

@@ -6,7 +6,7 @@ import type { Audit } from '../../audit/index.ts'
 import type { Factors } from '../../factors/index.ts'
 import type { Limited, Limits, Origin } from '../../limits/index.ts'
 import type { Ceremony, Passkeys } from '../../passkeys/index.ts'
-import { maxPasswordFailures, type Passwords } from '../../passwords/index.ts'
+import type { Passwords } from '../../passwords/index.ts'
 import type {
   Authenticated,
   PresentedToken,
@@ -15,7 +15,7 @@ import type {
   StartedSession,
 } from '../../sessions/index.ts'
 import type { UnitOfWork } from '../../unit-of-work.ts'
-import type { GivenProof, Proved, Proving } from '../proving/index.ts'
+import { countWrongPassword, type GivenProof, type Proved, type Proving } from '../proving/index.ts'
 
 export interface StepUpDependencies {
   readonly factors: Pick<Factors, 'heldBy'>
@@ -106,12 +106,9 @@ export class StepUp {
   }
 
   async #refuse({ actor }: Asking, given: GivenProof): Promise<StepUpOutcome> {
-    const { passwords, audit } = this.#deps
     const about = { subject: actor.accountId, session: actor.session.id }
-    await audit.record('confirmation.refused', about, { method: given.kind })
-    if (given.kind === 'password' && (await passwords.failed(actor.accountId)) === 'capped') {
-      await audit.record('password.capped', about, { failures: maxPasswordFailures })
-    }
+    await this.#deps.audit.record('confirmation.refused', about, { method: given.kind })
+    if (given.kind === 'password') await countWrongPassword(this.#deps, actor.accountId, about)
     return refused(refusals[given.kind])
   }
 
