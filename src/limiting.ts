@@ -10,6 +10,7 @@ import { FallbackLimitStore } from './stores/fallback-limits.ts'
 import { MemoryLimitStore } from './stores/memory/limits.ts'
 import { RedisConnection } from './stores/redis/connection.ts'
 import { RedisLimitStore } from './stores/redis/limits.ts'
+import { SettlingLimitStore } from './stores/settling-limits.ts'
 import type { Database } from './stores/sql/database.ts'
 import { PostgresLimitStore } from './stores/sql/postgres-limits.ts'
 import { openSqliteLimitStore } from './stores/sql/sqlite-limits.ts'
@@ -36,7 +37,9 @@ export function openLimiting({ configuration, database, ...ports }: LimitingPlac
   const { log, meters } = ports
   const store = new FallbackLimitStore({
     // What was tried has been tried, whatever is undone.
-    shared: openLimitStore(configuration, database.outside),
+    shared: new SettlingLimitStore(openLimitStore(configuration, database.outside), {
+      failed: (err) => log.warn({ err }, 'points of limits could not be given back'),
+    }),
     local: new MemoryLimitStore(),
     report: (fault) => {
       meters.limitFallback(fault !== undefined)

@@ -1,5 +1,5 @@
-import { setTimeout as delay } from 'node:timers/promises'
 import { StoreUnavailableError } from '../kernel/errors.ts'
+import { inTime } from './in-time.ts'
 
 /** No request waits longer for a server that keeps sessions; then it is told 503. Milliseconds. */
 const longestWait = 2000
@@ -11,16 +11,9 @@ export async function answered<Result>(
   server: keyof typeof stores,
   work: () => Promise<Result>,
 ): Promise<Result> {
-  const settled = new AbortController()
-  const tooLate = delay(longestWait, undefined, { signal: settled.signal }).then(() => {
-    throw new Error(`no answer within ${longestWait} ms`)
-  })
   try {
-    return await Promise.race([work(), tooLate])
+    return await inTime(longestWait, work)
   } catch (cause) {
     throw new StoreUnavailableError(`${server} does not answer`, { cause, store: stores[server] })
-  } finally {
-    tooLate.catch(() => undefined)
-    settled.abort()
   }
 }

@@ -3,6 +3,7 @@ import type { Budget, LimitStore } from '../core/limits/index.ts'
 import { minutes, plus } from '../kernel/clock.ts'
 import { StoreUnavailableError } from '../kernel/errors.ts'
 import { aClaim, anInstant } from '../testing/records.ts'
+import { forget, giveBack } from '../testing/settling.ts'
 import { FallbackLimitStore } from './fallback-limits.ts'
 import { MemoryLimitStore } from './memory/limits.ts'
 
@@ -17,8 +18,7 @@ class Shared implements LimitStore {
   fault: Error | undefined
 
   take: LimitStore['take'] = (claims, at) => this.#answered(() => this.#store.take(claims, at))
-  giveBack: LimitStore['giveBack'] = (taken) => this.#answered(() => this.#store.giveBack(taken))
-  clear: LimitStore['clear'] = (keys) => this.#answered(() => this.#store.clear(keys))
+  settle: LimitStore['settle'] = (all) => this.#answered(() => this.#store.settle(all))
   sweep: LimitStore['sweep'] = (at, limit) => this.#answered(() => this.#store.sweep(at, limit))
 
   async #answered<Result>(answer: () => Promise<Result>): Promise<Result> {
@@ -75,9 +75,9 @@ describe('limits while they cannot be counted together', () => {
     const claim = aClaim(ten)
     const outcome = await store.take([claim], now)
     if (outcome.kind === 'refused') throw new Error('refused')
-    await store.giveBack(outcome.taken)
+    await giveBack(store, outcome.taken)
     expect(await pointsOf(claim)).toBe(5)
-    await store.clear([claim.key])
+    await forget(store, [claim.key])
     expect(await pointsOf(claim)).toBe(5)
   })
 
@@ -87,8 +87,8 @@ describe('limits while they cannot be counted together', () => {
     const outcome = await store.take([claim], now)
     if (outcome.kind === 'refused') throw new Error('refused')
     shared.fault = fault
-    await store.giveBack(outcome.taken)
-    await store.clear([claim.key])
+    await giveBack(store, outcome.taken)
+    await forget(store, [claim.key])
     shared.fault = undefined
     expect(await pointsOf(claim)).toBe(9)
   })
@@ -102,13 +102,13 @@ describe('limits while they cannot be counted together', () => {
 
   it('are reported once, with the reason, and once when they can be again', async () => {
     for (let time = 0; time < 5; time++) await store.take([aClaim(ten)], now)
-    await store.clear([])
+    await forget(store, [])
     expect(reported).toEqual([fault])
     shared.fault = undefined
     for (let time = 0; time < 5; time++) await store.take([aClaim(ten)], now)
     expect(reported).toEqual([fault, undefined])
     shared.fault = fault
-    await store.giveBack([])
+    await giveBack(store, [])
     expect(reported).toEqual([fault, undefined, fault])
   })
 })
@@ -118,8 +118,8 @@ describe('a fault that is no outage', () => {
     const broken = new TypeError('broken')
     shared.fault = broken
     await expect(store.take([aClaim(ten)], now)).rejects.toBe(broken)
-    await expect(store.giveBack([])).rejects.toBe(broken)
-    await expect(store.clear([])).rejects.toBe(broken)
+    await expect(giveBack(store, [])).rejects.toBe(broken)
+    await expect(forget(store, [])).rejects.toBe(broken)
     expect(reported).toEqual([])
   })
 })

@@ -1,6 +1,5 @@
-import type { Claim, LimitStore, Taken, TakeOutcome } from '../core/limits/index.ts'
+import type { Claim, LimitStore, Settlement, TakeOutcome } from '../core/limits/index.ts'
 import type { Instant } from '../kernel/clock.ts'
-import type { Digest } from '../kernel/digest.ts'
 import { StoreUnavailableError } from '../kernel/errors.ts'
 
 export interface FallbackOptions {
@@ -39,12 +38,15 @@ export class FallbackLimitStore implements LimitStore {
   }
 
   /** What cannot be given back is kept: the stricter way. */
-  giveBack(taken: readonly Taken[]): Promise<void> {
-    return this.#quietly((store) => store.giveBack(taken))
-  }
-
-  clear(keys: readonly Digest[]): Promise<void> {
-    return this.#quietly((store) => store.clear(keys))
+  async settle(settlement: Settlement): Promise<void> {
+    const { shared, local } = this.#options
+    await local.settle(settlement)
+    try {
+      await shared.settle(settlement)
+    } catch (error) {
+      if (!(error instanceof StoreUnavailableError)) throw error
+      this.#note(error)
+    }
   }
 
   async sweep(now: Instant, limit: number): Promise<number> {
@@ -57,17 +59,6 @@ export class FallbackLimitStore implements LimitStore {
   async close(): Promise<void> {
     await this.#options.shared.close?.()
     await this.#options.local.close?.()
-  }
-
-  async #quietly(work: (store: LimitStore) => Promise<void>): Promise<void> {
-    const { shared, local } = this.#options
-    await work(local)
-    try {
-      await work(shared)
-    } catch (error) {
-      if (!(error instanceof StoreUnavailableError)) throw error
-      this.#note(error)
-    }
   }
 
   #note(fault: StoreUnavailableError | undefined): void {

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { Budget, Claim, LimitStore, Taken, TakeOutcome } from '../core/limits/index.ts'
 import { type Instant, minutes, plus } from '../kernel/clock.ts'
 import { aClaim, anInstant } from './records.ts'
+import { forget, giveBack } from './settling.ts'
 
 const start = anInstant('2030-01-01T00:00:00Z')
 const five: Budget = { points: 5, window: minutes(15), grows: false }
@@ -105,11 +106,14 @@ export function limitStoreContract(
       const callers = Array.from({ length: 90 }, (_, at) => async () => {
         const node = at % 2 ? store : other
         const taken = takenOf(await node.take(orders[at % 6] as Claim[], start))
-        if (at % 3 === 0) await node.giveBack(taken)
-        if (at % 3 === 1) await node.clear([aClaim(five).key, ...taken.map(({ key }) => key)])
+        if (at % 3 === 0) await giveBack(node, taken)
+        if (at % 3 === 1) await forget(node, [aClaim(five).key, ...taken.map(({ key }) => key)])
       })
       await Promise.all(callers.map((call) => call()))
-      await store.clear(claims.map(({ key }) => key))
+      await forget(
+        store,
+        claims.map(({ key }) => key),
+      )
       expect(leftOf(await store.take(claims, start))).toEqual(claims.map(() => 999))
     })
 
@@ -178,9 +182,9 @@ function moreOfLimitStores(open: () => Promise<{ store: LimitStore; other: Limit
     const [first] = claims
     await store.take(claims, start)
     const taken = takenOf(await store.take(claims, minute(1)))
-    await other.giveBack(taken)
+    await giveBack(other, taken)
     expect(await store.take(claims, minute(2))).toMatchObject({ taken: [{ left: 3 }, { left: 3 }] })
-    await store.giveBack(taken.slice(0, 1))
+    await giveBack(store, taken.slice(0, 1))
     expect(leftOf(await other.take([first as Claim], minute(2)))).toEqual([2])
   })
 
@@ -189,7 +193,7 @@ function moreOfLimitStores(open: () => Promise<{ store: LimitStore; other: Limit
     const claim = aClaim({ ...growing, points: 1 })
     const taken = takenOf(await store.take([claim], start))
     expect(await store.take([claim], start)).toMatchObject({ isFirst: true })
-    await store.giveBack(taken)
+    await giveBack(store, taken)
     await spend(store, claim)
     expect(await store.take([claim], start)).toMatchObject({ wait: minutes(15), isFirst: true })
   })
@@ -198,7 +202,7 @@ function moreOfLimitStores(open: () => Promise<{ store: LimitStore; other: Limit
     const { store, other } = await open()
     const claim = aClaim({ ...growing, points: 1 })
     await store.take([claim], start)
-    await other.giveBack(takenOf(await store.take([claim], minute(15))))
+    await giveBack(other, takenOf(await store.take([claim], minute(15))))
     await spend(store, claim, minute(16))
     expect(await other.take([claim], minute(16))).toMatchObject({ wait: minutes(30) })
   })
@@ -210,7 +214,7 @@ function moreOfLimitStores(open: () => Promise<{ store: LimitStore; other: Limit
       Array.from({ length: 60 }, async (_, at) => {
         const node = at % 2 ? store : other
         const taken = takenOf(await node.take([claim], minute(0, at % 7)))
-        if (at % 5 > 0) await node.giveBack(taken)
+        if (at % 5 > 0) await giveBack(node, taken)
       }),
     )
     expect(leftOf(await store.take([claim], minute(1)))).toEqual([60 - 12 - 1])
@@ -220,10 +224,10 @@ function moreOfLimitStores(open: () => Promise<{ store: LimitStore; other: Limit
     const { store } = await open()
     const claim = aClaim(five)
     const taken = takenOf(await store.take([claim], start))
-    await store.clear([claim.key])
-    await store.giveBack(taken)
+    await forget(store, [claim.key])
+    await giveBack(store, taken)
     expect(leftOf(await store.take([claim], minute(1)))).toEqual([4])
-    await store.giveBack(taken)
+    await giveBack(store, taken)
     expect(leftOf(await store.take([claim], minute(1)))).toEqual([3])
   })
 
@@ -232,7 +236,7 @@ function moreOfLimitStores(open: () => Promise<{ store: LimitStore; other: Limit
     const [cleared, kept] = [aClaim({ ...growing, points: 1 }), aClaim(five)]
     await store.take([cleared, kept], start)
     await store.take([cleared, kept], minute(15))
-    await other.clear([cleared.key])
+    await forget(other, [cleared.key])
     expect(leftOf(await store.take([kept], minute(16)))).toEqual([3])
     await spend(store, cleared, minute(16))
     expect(await store.take([cleared], minute(16))).toMatchObject({ wait: minutes(15) })

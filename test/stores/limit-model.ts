@@ -4,7 +4,7 @@ import {
   type Budget,
   type Claim,
   type LimitStore,
-  type Taken,
+  type Settlement,
   type TakeOutcome,
   type Tally,
   takeAll,
@@ -38,8 +38,13 @@ type Step = { readonly pause: number } & (
       /** With budgets of fewer points, as after a change of the configuration. */
       readonly isSmaller: boolean
     }
-  | { readonly kind: 'give back'; readonly which: number; readonly claims: number }
-  | { readonly kind: 'clear'; readonly place: number }
+  | {
+      readonly kind: 'settle'
+      /** Which takes are given back, the last first; one may be named again. */
+      readonly which: readonly number[]
+      readonly claims: number
+      readonly forgotten: readonly number[]
+    }
 )
 
 const pause = fc.oneof(
@@ -60,20 +65,16 @@ const step: fc.Arbitrary<Step> = fc.oneof(
     }),
   },
   {
-    weight: 2,
+    weight: 3,
     arbitrary: fc.record({
-      kind: fc.constant('give back'),
+      kind: fc.constant('settle'),
       pause,
-      which: fc.nat({ max: 20 }),
+      which: fc.array(fc.nat({ max: 20 }), { maxLength: 3 }),
       claims: fc.integer({ min: 1, max: 3 }),
-    }),
-  },
-  {
-    weight: 1,
-    arbitrary: fc.record({
-      kind: fc.constant('clear'),
-      pause,
-      place: fc.constantFrom(...places),
+      forgotten: fc.oneof(
+        { weight: 2, arbitrary: fc.constant([]) },
+        { weight: 1, arbitrary: fc.subarray(places, { maxLength: 2 }) },
+      ),
     }),
   },
 ) as fc.Arbitrary<Step>
@@ -88,17 +89,14 @@ class Model implements LimitStore {
     return outcome
   }
 
-  async giveBack(taken: readonly Taken[]): Promise<void> {
-    for (const { key, at } of taken) {
+  async settle({ back, forgotten }: Settlement): Promise<void> {
+    for (const { key, at } of back) {
       const former = this.#tallies.get(key)
       const tally = former && withoutHit(former, at)
       if (tally) this.#tallies.set(key, tally)
       else this.#tallies.delete(key)
     }
-  }
-
-  async clear(keys: readonly Digest[]): Promise<void> {
-    for (const key of keys) this.#tallies.delete(key)
+    for (const key of forgotten) this.#tallies.delete(key)
   }
 
   async sweep(): Promise<number> {
@@ -120,15 +118,14 @@ async function answersOf(
   let now = start
   for (const one of steps) {
     now = (now + one.pause) as Instant
-    if (one.kind === 'clear') await store.clear([(claims[one.place] as Claim).key])
-    if (one.kind === 'give back') {
+    const at = (place: number) => claims[place] as Claim
+    if (one.kind === 'settle') {
       const taken = answers.flatMap((answer) => (answer.kind === 'taken' ? [answer.taken] : []))
-      await store.giveBack(taken.at(-1 - one.which)?.slice(0, one.claims) ?? [])
+      const back = one.which.flatMap((which) => taken.at(-1 - which)?.slice(0, one.claims) ?? [])
+      await store.settle({ back, forgotten: one.forgotten.map((place) => at(place).key) })
+      continue
     }
-    if (one.kind !== 'take') continue
-    const asked = one.places
-      .map((place) => claims[place] as Claim)
-      .map((claim) => (one.isSmaller ? smaller(claim) : claim))
+    const asked = one.places.map(at).map((claim) => (one.isSmaller ? smaller(claim) : claim))
     for (let time = 0; time < one.times; time++) answers.push(await store.take(asked, now))
   }
   return answers
@@ -150,7 +147,7 @@ export function limitStoreModel(
           await answersOf(store, claims, steps),
         ]
         expect(given).toEqual(expected)
-        await store.clear(claims.map(({ key }) => key))
+        await store.settle({ back: [], forgotten: claims.map(({ key }) => key) })
       }
       const story = fc.array(step, { minLength: 1, maxLength: 25 })
       await fc.assert(fc.asyncProperty(story, run), { numRuns: stories })

@@ -4,6 +4,7 @@ import { type Instant, minutes, plus } from '../../src/kernel/clock.ts'
 import { MemoryLimitStore } from '../../src/stores/memory/limits.ts'
 import { anInstant } from '../../src/testing/index.ts'
 import { aClaim } from '../../src/testing/records.ts'
+import { forget, giveBack } from '../../src/testing/settling.ts'
 
 const start = anInstant('2030-01-01T00:00:00Z')
 const two: Budget = { points: 2, window: minutes(15), grows: false }
@@ -50,7 +51,7 @@ describe('the bound of counters in memory', () => {
 
   it('refuses where there is room for some and not for all, and takes of none', async () => {
     const { store, claims } = await full()
-    await store.clear([claims[0].key])
+    await forget(store, [claims[0].key])
     const strangers = [aClaim(two), aClaim(two)] as const
     expect(await store.take([claims[1], ...strangers], minute(3))).toMatchObject({
       kind: 'refused',
@@ -62,7 +63,7 @@ describe('the bound of counters in memory', () => {
   it('makes room by what was given back, and by what was over under the same keys', async () => {
     const { store, claims } = await full()
     const outcome = await store.take([claims[2]], minute(3))
-    if (outcome.kind === 'taken') await store.giveBack(outcome.taken)
+    if (outcome.kind === 'taken') await giveBack(store, outcome.taken)
     expect(leftOf(await store.take([aClaim(two)], minute(3)))).toBe('refused')
     const all: Claim[] = [claims[0], aClaim(two), claims[1]]
     expect(leftOf(await store.take(all, minute(15)))).toBe('refused')

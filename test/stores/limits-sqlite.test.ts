@@ -11,6 +11,7 @@ import { StoreUnavailableError } from '../../src/kernel/errors.ts'
 import { openSqliteLimitStore } from '../../src/stores/sql/sqlite-limits.ts'
 import { anInstant } from '../../src/testing/index.ts'
 import { aClaim } from '../../src/testing/records.ts'
+import { giveBack } from '../../src/testing/settling.ts'
 import { onCleanUp, temporaryFolder } from '../support/clean-up.ts'
 import { spawnTied } from '../support/tied-process.ts'
 
@@ -102,7 +103,7 @@ describe('a file of counters', () => {
     other.exec('begin immediate')
     const began = performance.now()
     await expect(store.take([claim], start)).rejects.toThrow(StoreUnavailableError)
-    await expect(store.giveBack([])).rejects.toThrow(StoreUnavailableError)
+    await expect(giveBack(store, [])).rejects.toThrow(StoreUnavailableError)
     expect(performance.now() - began).toBeLessThan(2000)
     other.exec('rollback')
     expect(await leftAfter(store, claim)).toBe(4)

@@ -15,6 +15,6 @@ export {
   Limits,
   type Origin,
 } from './service.ts'
-export type { Claim, LimitStore, Taken, TakeOutcome } from './store.ts'
+export type { Claim, LimitStore, Settlement, Taken, TakeOutcome } from './store.ts'
 export { type Change, takeAll } from './take-all.ts'
 export { type Hit, lifetimeOf, type Tally, withoutHit } from './tally.ts'

@@ -70,7 +70,7 @@ export class Limits {
 
   /** As if they had not been taken. */
   giveBack(admitted: Admitted['taken']): Promise<void> {
-    return this.#deps.store.giveBack(admitted.map(({ point }) => point))
+    return this.#deps.store.settle({ back: pointsOf(admitted), forgotten: [] })
   }
 
   /** What the budget is now; `undefined` where it is turned off. */
@@ -107,9 +107,9 @@ export class Limits {
       // Whoever looks again, since it was overtaken, says so again: what others have spent is not given back for it.
       if (isTold) return
       isTold = true
-      const [first, others] = divided(admitted.taken, secret)
-      await this.giveBack(others)
-      await this.#deps.store.clear(first.map(({ point }) => point.key))
+      const [own, others] = divided(admitted.taken, secret)
+      const forgotten = pointsOf(own).map(({ key }) => key)
+      await this.#deps.store.settle({ back: pointsOf(others), forgotten })
     }
     const during = async <Result>(work: () => Promise<Result>): Promise<Result> => {
       try {
@@ -142,14 +142,14 @@ export class Limits {
     }: { readonly networks: readonly string[]; readonly devices: readonly string[] },
   ): Promise<void> {
     const places = [...networks, ...devices.map(asPlace)]
-    const keys = guessedSecrets.flatMap((secret) => [
+    const forgotten = guessedSecrets.flatMap((secret) => [
       ...places.map((place) => this.#keyOf(secret, `${identifier}\n${place}`)),
       this.#keyOf(`${secret}_account`, identifier),
     ])
     for (const device of devices) {
-      keys.push(this.#keyOf('password_device', `${identifier}\n${asPlace(device)}`))
+      forgotten.push(this.#keyOf('password_device', `${identifier}\n${asPlace(device)}`))
     }
-    await this.#deps.store.clear(keys)
+    await this.#deps.store.settle({ back: [], forgotten })
   }
 
   /** Removes what is over, a batch at a time. */
@@ -200,6 +200,10 @@ function asPlace(device: string): string {
 type Counted = readonly [budget: BudgetName, what: string]
 
 type Points = Admitted['taken']
+
+function pointsOf(taken: Points): readonly Taken[] {
+  return taken.map(({ point }) => point)
+}
 
 function divided(points: Points, secret: GuessedSecret): readonly [own: Points, others: Points] {
   // In a row: what was right ends the row.

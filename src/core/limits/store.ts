@@ -27,6 +27,14 @@ export type TakeOutcome =
       readonly isFirst: boolean
     }
 
+/** What becomes of points once it is known what they were taken for. */
+export interface Settlement {
+  /** Given back, as if they had not been taken; nothing happens where they are forgotten already. */
+  readonly back: readonly Taken[]
+  /** Keys under which all that was taken is forgotten. */
+  readonly forgotten: readonly Digest[]
+}
+
 /** Counts what is limited. Promises, proven for each store by `limitStoreContract`: */
 export interface LimitStore {
   /**
@@ -35,11 +43,8 @@ export interface LimitStore {
    */
   take(claims: readonly Claim[], now: Instant): Promise<TakeOutcome>
 
-  /** Gives points back, as if they had not been taken. Nothing happens where they are forgotten already. */
-  giveBack(taken: readonly Taken[]): Promise<void>
-
-  /** Forgets all that was taken under these keys. */
-  clear(keys: readonly Digest[]): Promise<void>
+  /** Gives points back, each as often as it is named, and forgets keys. */
+  settle(settlement: Settlement): Promise<void>
 
   /** Removes up to `limit` keys of which nothing matters any more, and tells how many: housekeeping. */
   sweep(now: Instant, limit: number): Promise<number>

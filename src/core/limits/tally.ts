@@ -38,7 +38,8 @@ export type Judged =
 
 /**
  * Takes one point at `now`, or refuses. What is refused costs nothing: to go on trying makes no wait longer.
- * The rule of every store; Redis has it in Lua (`stores/redis/limit-script.ts`), and one contract proves all.
+ * The rule of every store. Redis has it in Lua (`stores/redis/limit-script.ts`), PostgreSQL in PL/pgSQL
+ * (`stores/sql/migrations/0011-limit-functions.ts`); one contract and one model prove all.
  */
 export function take(before: Tally | undefined, budget: Budget, now: Instant): Judged {
   const tally = before && before.expiresAt > now ? before : fresh

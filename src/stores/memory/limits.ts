@@ -3,7 +3,7 @@ import {
   type Claim,
   type LimitStore,
   lifetimeOf,
-  type Taken,
+  type Settlement,
   type TakeOutcome,
   takeAll,
   withoutHit,
@@ -41,18 +41,15 @@ export class MemoryLimitStore implements LimitStore {
     return outcome
   }
 
-  async giveBack(taken: readonly Taken[]): Promise<void> {
-    for (const { key, at } of taken) {
+  async settle({ back, forgotten }: Settlement): Promise<void> {
+    for (const { key, at } of back) {
       const place = this.#places.get(key)
       if (!place) continue
       const tally = withoutHit(place.tally, at)
       if (tally) place.tally = tally
       else this.#remove(place)
     }
-  }
-
-  async clear(keys: readonly Digest[]): Promise<void> {
-    for (const key of keys) {
+    for (const key of forgotten) {
       const place = this.#places.get(key)
       if (place) this.#remove(place)
     }

@@ -136,9 +136,11 @@ local function giveBack(key, at)
 end
 `
 
-/** `ARGV`: when it was taken. */
-export const giveBackScript: Script = script(`${rule}${giveBack}
-giveBack(KEYS[1], tonumber(ARGV[1]))
+/** `ARGV`: when what is given back was taken, for the first keys; the others are forgotten. */
+export const settleScript: Script = script(`${rule}${giveBack}
+for place, key in ipairs(KEYS) do
+  if ARGV[place] then giveBack(key, tonumber(ARGV[place])) else redis.call('DEL', key) end
+end
 `)
 
 /** `ARGV`: when it was taken, the texts before and after. As if it had not been, to the letter if nobody came since. */

@@ -2,14 +2,14 @@ import {
   type Claim,
   type LimitStore,
   lifetimeOf,
+  type Settlement,
   sliceOf,
-  type Taken,
   type TakeOutcome,
 } from '../../core/limits/index.ts'
 import type { Duration, Instant } from '../../kernel/clock.ts'
 import type { Digest } from '../../kernel/digest.ts'
 import type { RedisConnection } from './connection.ts'
-import { giveBackScript, takeScript, tellScript, undoScript } from './limit-script.ts'
+import { settleScript, takeScript, tellScript, undoScript } from './limit-script.ts'
 
 type Answer =
   | readonly ['taken', readonly Point[]]
@@ -36,17 +36,12 @@ export class RedisLimitStore implements LimitStore {
     )
   }
 
-  giveBack(taken: readonly Taken[]): Promise<void> {
+  settle({ back, forgotten }: Settlement): Promise<void> {
+    const times = back.map(({ at }) => at)
+    const names = [...back.map(({ key }) => key), ...forgotten].map(nameOf)
     return this.#redis.answer(async () => {
-      await Promise.all(
-        taken.map(({ key, at }) => this.#redis.run(giveBackScript, [nameOf(key)], [at])),
-      )
-    })
-  }
-
-  clear(keys: readonly Digest[]): Promise<void> {
-    return this.#redis.answer(async () => {
-      await Promise.all(keys.map((key) => this.#redis.ask('DEL', nameOf(key))))
+      if (this.#redis.reachesAllKeys) await this.#redis.run(settleScript, names, times)
+      else await Promise.all(names.map((name, at) => this.#settleApart(name, times[at])))
     })
   }
 
@@ -90,6 +85,10 @@ export class RedisLimitStore implements LimitStore {
       lifetimeOf(budget),
     ])
     return (await this.#redis.run(takeScript, names, [now, Number(isApart), ...budgets])) as Answer
+  }
+
+  async #settleApart(name: string, at: Instant | undefined): Promise<void> {
+    await this.#redis.run(settleScript, [name], at === undefined ? [] : [at])
   }
 
   async #undo(key: Digest, point: Point | undefined): Promise<void> {

@@ -11,7 +11,6 @@ export interface Schema {
   passkeys: PasskeyRow
   spent_challenges: SpentChallengeRow
   trusted_devices: TrustedDeviceRow
-  limit_tallies: LimitTallyRow
   audit_entries: AuditEntryRow
   audit_ends: AuditEndsRow
   sallyport_migrations: MigrationRow
@@ -142,13 +141,6 @@ export interface RecoveryCodeRow {
   hash: string
   created_at: number
   spent_at: number | null
-}
-
-/** On PostgreSQL only. */
-export interface LimitTallyRow {
-  key: string
-  tally: string
-  expires_at: number
 }
 
 export interface AuditEntryRow {

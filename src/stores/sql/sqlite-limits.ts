@@ -1,7 +1,7 @@
 import {
   type Claim,
   type LimitStore,
-  type Taken,
+  type Settlement,
   type TakeOutcome,
   type Tally,
   takeAll,
@@ -49,21 +49,16 @@ class SqliteLimitStore implements LimitStore {
     })
   }
 
-  async giveBack(taken: readonly Taken[]): Promise<void> {
+  async settle({ back, forgotten }: Settlement): Promise<void> {
     this.#inTransaction((file) => {
-      for (const { key, at } of taken) {
+      for (const { key, at } of back) {
         const former = find(file, key)
         if (!former) continue
         const tally = withoutHit(former, at)
         if (tally) keep(file, key, tally)
         else file.remove.run(key)
       }
-    })
-  }
-
-  async clear(keys: readonly Digest[]): Promise<void> {
-    this.#inTransaction((file) => {
-      for (const key of keys) file.remove.run(key)
+      for (const key of forgotten) file.remove.run(key)
     })
   }
 

@@ -42,8 +42,7 @@ export function limitsOf(
       claimed.push(...claims.map(({ key }) => key))
       return store.take(claims, now)
     },
-    giveBack: (taken) => store.giveBack(taken),
-    clear: (keys) => store.clear(keys),
+    settle: (settlement) => store.settle(settlement),
     sweep: (now, limit) => store.sweep(now, limit),
   }
   const limits = new Limits({ store: noting, budgets, devices, ...ports })

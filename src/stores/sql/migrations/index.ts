@@ -8,6 +8,7 @@ import { pendingLogins } from './0007-pending-logins.ts'
 import { passkeys } from './0008-passkeys.ts'
 import { limits } from './0009-limits.ts'
 import { audit } from './0010-audit.ts'
+import { limitFunctions } from './0011-limit-functions.ts'
 import type { Migration } from './migration.ts'
 
 /** Every migration, oldest first. Only ever added to. */
@@ -22,4 +23,5 @@ export const migrations: readonly Migration[] = [
   passkeys,
   limits,
   audit,
+  limitFunctions,
 ]
