@@ -11,8 +11,8 @@ export interface UnitOfWork {
   run<Result>(work: () => Promise<Result>): Promise<Result>
 
   /**
-   * Does this as the last thing of the unit, before it is made durable; outside of any, in one of its own. For what
-   * everybody writes to, so that nobody holds it for longer than a moment.
+   * Does this as the last thing of the unit, before it is made durable; outside of any, now. For what everybody writes
+   * to, so that nobody holds it for longer than a moment.
    */
   lastly(work: () => Promise<void>): Promise<void>
 

@@ -59,6 +59,22 @@ export function auditStoreContract(name: string, open: () => Promise<OpenedTrail
       })
     })
 
+    it('adds the same entry as often as it is written, also on two nodes at the same time', async () => {
+      const { store, other } = await open()
+      const same = linked()
+      await store.append(same)
+      await other.append(same)
+      const both = [store, other].flatMap((node) => [node.append(same), node.append(same)])
+      expect(seqs(await Promise.all(both)).toSorted()).toEqual([3, 4, 5, 6])
+      expect(await verify(store, [auditKey])).toMatchObject({ entries: 6, findings: [] })
+    })
+
+    it('goes on where another node has written', async () => {
+      const { store, other } = await open()
+      for (const node of [store, store, other, store, other, other]) await node.append(linked())
+      expect(await verify(other, [auditKey])).toMatchObject({ entries: 6, findings: [] })
+    })
+
     it('adds nothing where no entry can be made', async () => {
       const { store } = await open()
       const failing = store.append(() => {

@@ -96,6 +96,20 @@ export function auditTrail(
       expect(await audit.verify()).toMatchObject({ entries: 24, findings: [], last: { seq: 24 } })
     })
 
+    it('goes on from what stands after entries that were written and undone', async () => {
+      const { database, audit, told, register } = await opened()
+      for (let at = 0; at < 3; at++) {
+        await register()
+        const undone = database.run(async () => {
+          await register()
+          await database.lastly(() => Promise.reject(new Error('undone')))
+        })
+        await expect(undone).rejects.toThrow('undone')
+      }
+      expect(told).toHaveLength(3)
+      expect(await audit.verify()).toMatchObject({ entries: 3, findings: [], last: { seq: 3 } })
+    })
+
     it('undoes what cannot be written down', async () => {
       const { database, accounts, told, register } = await opened()
       await sql`delete from audit_ends`.execute(database.kysely)

@@ -7,27 +7,40 @@ import type {
   Link,
 } from '../../core/audit/index.ts'
 import type { Instant } from '../../kernel/clock.ts'
-import type { Database } from './database.ts'
+import { appendAfter, toRow } from './audit-append.ts'
+import type { Database, Executor } from './database.ts'
 import type { AuditEndsRow, AuditEntryRow, Schema } from './schema.ts'
 
 /** The audit trail in the `audit_entries` table, and its ends in the one row of `audit_ends`. */
 export class SqlAuditStore implements AuditStore {
   readonly #db: Database
+  /** What was written here last. Whether the trail ends there, the database says. */
+  #last: Link | undefined
 
   constructor(db: Database) {
     this.#db = db
   }
 
-  append(link: (last: Link) => AuditEntry): Promise<AuditEntry> {
-    return this.#db.transaction(async ({ kysely, together }) => {
-      const ends = await this.#hold(kysely)
-      const entry = link({ seq: ends.last_seq, hash: ends.last_hash })
-      await together([
-        kysely.insertInto('audit_entries').values(toRow(entry)),
-        kysely.updateTable('audit_ends').set({ last_seq: entry.seq, last_hash: entry.hash }),
-      ])
-      return entry
+  async append(link: (last: Link) => AuditEntry): Promise<AuditEntry> {
+    // Mostly nobody else has written since: then it needs not be asked where the trail ends.
+    const guessed = this.#last && (await this.#appendTo(this.#db, this.#last, link))
+    if (guessed) return guessed
+    return this.#db.transaction(async (executor) => {
+      const { last_seq: seq, last_hash: hash } = await this.#hold(executor.kysely)
+      return known(await this.#appendTo(executor, { seq, hash }, link))
     })
+  }
+
+  /** `undefined` where the trail does not end there. */
+  async #appendTo(
+    executor: Executor,
+    last: Link,
+    link: (last: Link) => AuditEntry,
+  ): Promise<AuditEntry | undefined> {
+    const entry = link(last)
+    if (!(await appendAfter(this.#db.dialect, executor, toRow(entry), last))) return undefined
+    this.#last = { seq: entry.seq, hash: entry.hash }
+    return entry
   }
 
   async list(
@@ -85,7 +98,7 @@ export class SqlAuditStore implements AuditStore {
 }
 
 /** The migration has put it there, and nothing of ours takes it away. */
-function known(row: AuditEndsRow | undefined): AuditEndsRow {
+function known<Found>(row: Found | undefined): Found {
   if (!row) throw new Error('the row of audit_ends is gone: somebody has altered the audit trail')
   return row
 }
@@ -102,22 +115,6 @@ function filtered(entries: Entries, filter: AuditFilter): Entries {
     .$if(until !== undefined, (of) => of.where('at', '<', until ?? 0))
     .$if(after !== undefined, (of) => of.where('seq', '>', after ?? 0))
     .$if(before !== undefined, (of) => of.where('seq', '<', before ?? 0))
-}
-
-function toRow(entry: AuditEntry): AuditEntryRow {
-  return {
-    seq: entry.seq,
-    at: entry.at,
-    type: entry.type,
-    outcome: entry.outcome,
-    actor: entry.actor,
-    subject: entry.subject ?? null,
-    session: entry.session ?? null,
-    address: entry.client.address,
-    agent: entry.client.agent,
-    details: JSON.stringify(entry.details),
-    hash: entry.hash,
-  }
 }
 
 /** Whatever stands there: that it is what was written is for `verify()` to say. */

@@ -83,7 +83,7 @@ export class UnitDatabase implements Database, UnitOfWork {
 
   async lastly(work: Work): Promise<void> {
     const unit = this.#unit
-    if (!unit) return this.run(work)
+    if (!unit) return work()
     unit.last.push(work)
   }
 
