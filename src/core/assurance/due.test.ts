@@ -29,6 +29,7 @@ const proofs = fc.array(proof, { maxLength: 4 })
 
 const held: fc.Arbitrary<HeldFactors> = fc.record({
   hasPassword: fc.boolean(),
+  wrongPasswords: fc.nat({ max: 2 }),
   app: fc.constantFrom(
     undefined,
     { id: 'totp_1', isDisabled: false },
@@ -80,6 +81,7 @@ const offersOf = (due: Due): readonly OfferedProof[] => (due.kind === 'proof' ? 
 
 const full: HeldFactors = {
   hasPassword: true,
+  wrongPasswords: 0,
   app: { id: 'totp_1', isDisabled: false },
   recoveryCodes: 10,
   passkeys: ['pk_1'],

@@ -1,6 +1,8 @@
 /** What an account could be asked for now. */
 export interface HeldFactors {
   readonly hasPassword: boolean
+  /** How many wrong ones there were in a row. */
+  readonly wrongPasswords: number
   /** The authenticator app. A disabled one takes no codes, and is needed all the same: see {@link needsTwo}. */
   readonly app: { readonly id: string; readonly isDisabled: boolean } | undefined
   /** How many recovery codes are left. They are for whoever has lost a factor, and alone they are none. */
@@ -11,6 +13,7 @@ export interface HeldFactors {
 
 export const nothingHeld: HeldFactors = {
   hasPassword: false,
+  wrongPasswords: 0,
   app: undefined,
   recoveryCodes: 0,
   passkeys: [],

@@ -17,6 +17,7 @@ const proofMethods: readonly ProofMethod[] = [
 
 const held: HeldFactors = {
   hasPassword: true,
+  wrongPasswords: 0,
   app: { id: 'totp_1', isDisabled: false },
   recoveryCodes: 10,
   passkeys: ['pk_1', 'pk_2'],

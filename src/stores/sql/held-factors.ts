@@ -11,7 +11,8 @@ export function heldFactors(db: Database): (owner: AccountId) => Promise<HeldFac
 
 interface HeldRow {
   readonly id: string
-  readonly has_password: number | null
+  /** Of the password, if there is one. */
+  readonly failures: number | null
   readonly app: string | null
   readonly app_disabled_at: number | null
   readonly codes: number | null
@@ -30,9 +31,9 @@ function heldIn(dialect: Dialect): Rows<HeldRow> {
         'accounts.id',
         account
           .selectFrom('passwords')
-          .select(sql<number>`1`.as('one'))
+          .select('passwords.failures')
           .whereRef('passwords.account_id', '=', 'accounts.id')
-          .as('has_password'),
+          .as('failures'),
         app.select('totp_factors.id').as('app'),
         app.select('totp_factors.disabled_at').as('app_disabled_at'),
         account
@@ -50,9 +51,10 @@ function heldIn(dialect: Dialect): Rows<HeldRow> {
     })
 }
 
-function heldOf({ has_password, app, app_disabled_at, codes, passkeys }: HeldRow): HeldFactors {
+function heldOf({ failures, app, app_disabled_at, codes, passkeys }: HeldRow): HeldFactors {
   return {
-    hasPassword: has_password !== null,
+    hasPassword: failures !== null,
+    wrongPasswords: failures ?? 0,
     app: app === null ? undefined : { id: app, isDisabled: app_disabled_at !== null },
     recoveryCodes: codes ?? 0,
     passkeys: passkeys ? passkeys.split(',') : [],

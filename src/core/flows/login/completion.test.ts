@@ -46,7 +46,7 @@ function completionOf({
   const waited: unknown[] = []
   const endedAgain: string[] = []
   const completion = new Completion({
-    factors: { heldBy: async () => held },
+    factors: { heldBy: async () => ({ ...held, wrongPasswords: failures }) },
     devices: { isTrusted: async () => false, trust: async () => new Secret('device') },
     waiting: {
       begin: async (_account: unknown, _proofs: unknown, due: { kind: string }) => {
@@ -91,6 +91,15 @@ describe('a sign-in that cannot be written down', () => {
     audit.record = () => Promise.reject(new StoreUnavailableError('away'))
     await expect(complete(password)).rejects.toThrow('away')
     expect(endedAgain).toEqual([session.id])
+  })
+})
+
+describe('the right password after no wrong one', () => {
+  it('signs in, and nothing is written with the passwords', async () => {
+    const { complete, audit, passwords } = completionOf()
+    expect(await complete(password)).toMatchObject({ kind: 'signed_in' })
+    expect(audit.types).toEqual(['login.succeeded'])
+    expect(passwords.asked).toEqual([])
   })
 })
 

@@ -94,7 +94,9 @@ export class Completion {
     const { passwords, sessions, audit } = this.#deps
     const { account, proofs, held, isTrusted, request } = signIn
     const isProvedOtherwise = this.#isProvedOtherwise(account, proofs, request)
-    if (held.hasPassword && !(await passwords.succeeded(account.id, isProvedOtherwise))) {
+    // Mostly there are no failures to forget, and nothing is written. Who fails meanwhile does so after this sign-in.
+    const hasFailed = held.wrongPasswords > 0
+    if (hasFailed && !(await passwords.succeeded(account.id, isProvedOtherwise))) {
       return this.#refuse(account, 'password_capped')
     }
     const { kind, client, presented } = request

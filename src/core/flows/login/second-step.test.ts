@@ -47,6 +47,7 @@ function loginOf({ totp = true, recoveryCodes = 10 } = {}) {
   const waiting = new Waiting({ accounts, store, clock, random: systemRandom })
   const held = {
     hasPassword: true,
+    wrongPasswords: 0,
     app: { id: 'app', isDisabled: !totp },
     recoveryCodes,
     passkeys: [],
