@@ -1,6 +1,7 @@
-import { type Compilable, type Kysely, type SelectQueryBuilder, sql } from 'kysely'
+import { type Compilable, CompiledQuery, type Kysely, type SelectQueryBuilder, sql } from 'kysely'
 import type { CacheCounts } from '../../core/sessions/index.ts'
 import type { Schema } from './schema.ts'
+import { type ScriptStatement, scriptMark } from './script.ts'
 
 export type Dialect = 'sqlite' | 'postgres'
 
@@ -49,20 +50,26 @@ export interface Database extends Executor, AsyncDisposable {
   close(): Promise<void>
 }
 
-/** How several statements travel in a transaction of this engine. */
-export type Together = <Row>(
-  kysely: Kysely<Schema>,
-  statements: readonly Compilable[],
-) => Promise<Row[][]>
-
 /** Inside a transaction even a prepared statement must go through the transaction's connection. */
-export function executorOf(kysely: Kysely<Schema>, together: Together): Executor {
+export function executorOf(kysely: Kysely<Schema>): Executor {
   return {
     kysely,
     byKey: (column, rows, read) => async (key) => {
       const row = await rows(kysely).where(sql.ref(column), '=', key).executeTakeFirst()
       return row && read(row as Parameters<typeof read>[0])
     },
-    together: (statements) => together(kysely, statements),
+    together: (statements) => asOneMessage(kysely, statements),
   }
+}
+
+/** The drivers of both engines know {@link scriptMark}. Gives the rows of each statement. */
+export async function asOneMessage<Row>(
+  kysely: Kysely<Schema>,
+  statements: readonly Compilable[],
+): Promise<Row[][]> {
+  const script = statements.map((statement): ScriptStatement => {
+    const { sql, parameters } = statement.compile()
+    return { sql, parameters }
+  })
+  return (await kysely.executeQuery(CompiledQuery.raw(scriptMark, script))).rows as Row[][]
 }

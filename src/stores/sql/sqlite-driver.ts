@@ -1,7 +1,6 @@
 import { once } from 'node:events'
 import { Worker } from 'node:worker_threads'
 import {
-  type Compilable,
   CompiledQuery as Compiled,
   type CompiledQuery,
   type DatabaseConnection,
@@ -13,17 +12,7 @@ import {
 import { StoreUnavailableError } from '../../kernel/errors.ts'
 import { threadFile } from '../../kernel/thread-file.ts'
 import { asOurs } from './sqlite-errors.ts'
-import { scriptMark } from './sqlite-script.ts'
 import type { WriterRequest, WriterResponse } from './sqlite-writer.ts'
-
-/** Statements that travel to the writer as one message, and are one transaction there. */
-export function asScript(statements: readonly Compilable[]): CompiledQuery {
-  const script = statements.map((statement) => {
-    const { sql, parameters } = statement.compile()
-    return { sql, parameters }
-  })
-  return Compiled.raw(scriptMark, script)
-}
 
 /** SQLite's dialect with the writer in a thread: see `sqlite-writer.ts`. */
 export class WriterDialect extends SqliteDialect {

@@ -1,7 +1,7 @@
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite'
 import { type MessagePort, parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads'
+import { type ScriptStatement, scriptMark } from './script.ts'
 import { isBusy } from './sqlite-errors.ts'
-import { type ScriptStatement, scriptMark } from './sqlite-script.ts'
 
 /** One statement, on its way to the writer. */
 export interface WriterRequest {

@@ -1,16 +1,16 @@
 import { DatabaseSync, type StatementSync } from 'node:sqlite'
 import { type Compilable, Kysely, sql } from 'kysely'
 import {
+  asOneMessage,
   type ByKey,
   type Database,
   type Executor,
   executorOf,
   type Rows,
-  type Together,
 } from './database.ts'
 import { RowMemory } from './row-memory.ts'
 import type { Schema } from './schema.ts'
-import { asScript, WriterDialect } from './sqlite-driver.ts'
+import { WriterDialect } from './sqlite-driver.ts'
 import { translated } from './sqlite-errors.ts'
 import { createFile, openingTimeout, switchToWal } from './sqlite-file.ts'
 
@@ -62,11 +62,10 @@ class SqliteDatabase implements Database {
   }
 
   transaction<Result>(work: (executor: Executor) => Promise<Result>): Promise<Result> {
-    return this.kysely
-      .transaction()
-      .execute((transaction) => work(executorOf(transaction, asOneMessage)))
+    return this.kysely.transaction().execute((transaction) => work(executorOf(transaction)))
   }
 
+  /** The writer makes a transaction of them. */
   together<Row>(statements: readonly Compilable[]): Promise<Row[][]> {
     return asOneMessage(this.kysely, statements)
   }
@@ -80,9 +79,3 @@ class SqliteDatabase implements Database {
     return this.close()
   }
 }
-
-/** The writer makes a transaction of them, unless it is in one. */
-const asOneMessage: Together = async <Row>(
-  kysely: Kysely<Schema>,
-  statements: readonly Compilable[],
-) => (await kysely.executeQuery(asScript(statements))).rows as Row[][]
