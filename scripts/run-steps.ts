@@ -47,7 +47,12 @@ async function execute({ command }: Step): Promise<{ succeeded: boolean; output:
   const [program, ...args] = command
   const child = spawn(program, args, {
     cwd: root,
-    env: { ...process.env, PATH: `${tools}${delimiter}${process.env['PATH']}` },
+    env: {
+      ...process.env,
+      PATH: `${tools}${delimiter}${process.env['PATH']}`,
+      // Hundreds of servers and commands are started: each reads what the first has compiled.
+      NODE_COMPILE_CACHE: join(root, 'temp/compile-cache'),
+    },
     stdio: ['ignore', 'pipe', 'pipe'],
     detached: true,
   })
