@@ -96,6 +96,20 @@ export function auditTrail(
       expect(await audit.verify()).toMatchObject({ entries: 24, findings: [], last: { seq: 24 } })
     })
 
+    it('is one chain of what 64 at once write down, some in units, some undone, others by themselves', async () => {
+      const { database, audit, told } = await opened()
+      const noted = async (at: number) => {
+        await audit.record('account.registered', { subject: anAccount().id }, {})
+        if (at % 8 === 0) await database.lastly(() => Promise.reject(new Error('undone')))
+      }
+      const all = Array.from({ length: 64 }, (_, at) =>
+        at % 2 === 0 ? database.run(() => noted(at)) : noted(at),
+      )
+      await Promise.allSettled(all)
+      expect(told).toHaveLength(56)
+      expect(await audit.verify()).toMatchObject({ entries: 56, findings: [], last: { seq: 56 } })
+    })
+
     it('goes on from what stands after entries that were written and undone', async () => {
       const { database, audit, told, register } = await opened()
       for (let at = 0; at < 3; at++) {

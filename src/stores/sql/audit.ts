@@ -14,7 +14,7 @@ import type { AuditEndsRow, AuditEntryRow, Schema } from './schema.ts'
 /** The audit trail in the `audit_entries` table, and its ends in the one row of `audit_ends`. */
 export class SqlAuditStore implements AuditStore {
   readonly #db: Database
-  /** What was written here last. Whether the trail ends there, the database says. */
+  /** What is written here last, or on its way. Whether the trail ends there, the database says. */
   #last: Link | undefined
 
   constructor(db: Database) {
@@ -31,16 +31,21 @@ export class SqlAuditStore implements AuditStore {
     })
   }
 
-  /** `undefined` where the trail does not end there. */
+  /** `undefined` where the trail does not end there. Whoever comes meanwhile goes on from what is on its way. */
   async #appendTo(
     executor: Executor,
     last: Link,
     link: (last: Link) => AuditEntry,
   ): Promise<AuditEntry | undefined> {
     const entry = link(last)
-    if (!(await appendAfter(this.#db.dialect, executor, toRow(entry), last))) return undefined
     this.#last = { seq: entry.seq, hash: entry.hash }
-    return entry
+    let isAdded = false
+    try {
+      isAdded = await appendAfter(this.#db.dialect, executor, toRow(entry), last)
+    } finally {
+      if (!isAdded) this.#last = undefined
+    }
+    return isAdded ? entry : undefined
   }
 
   async list(

@@ -1,9 +1,13 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import type { Compilable } from 'kysely'
 import type { UnitOfWork } from '../../core/unit-of-work.ts'
+import { Turns } from '../turns.ts'
 import type { ByKey, Database, Executor, Rows } from './database.ts'
 
 type Work = () => Promise<void>
+
+/** How long one waits for its turn, at most: a server that is frozen answers nobody. Milliseconds. */
+const patience = 1000
 
 /** A transaction that is under way. */
 interface Unit {
@@ -21,6 +25,8 @@ interface Unit {
 export class UnitDatabase implements Database, UnitOfWork {
   readonly #whole: Database
   readonly #units = new AsyncLocalStorage<Unit>()
+  /** Apart: a unit that waits for its turn holds a connection, and others need one in theirs. */
+  readonly #turns = { ofUnits: new Turns(patience), ofOthers: new Turns(patience) }
 
   constructor(whole: Database) {
     this.#whole = whole
@@ -64,27 +70,19 @@ export class UnitDatabase implements Database, UnitOfWork {
   async run<Result>(work: () => Promise<Result>): Promise<Result> {
     if (this.#unit) return work()
     const after: Work[] = []
-    const result = await this.#whole.transaction(async (executor) => {
-      const unit: Unit = { executor, last: [], after, isOver: false }
-      return this.#units.run(unit, async () => {
-        try {
-          const done = await work()
-          for (const one of unit.last) await one()
-          return done
-        } finally {
-          // Before anybody else comes in: what is said from here on would be done by nobody.
-          unit.isOver = true
-        }
-      })
-    })
+    const result = await this.#durably(work, after)
     await doAll(after)
     return result
   }
 
   async lastly(work: Work): Promise<void> {
     const unit = this.#unit
-    if (!unit) return work()
-    unit.last.push(work)
+    if (unit) {
+      unit.last.push(work)
+      return
+    }
+    const endTurn = await this.#turn('ofOthers')
+    await work().finally(endTurn)
   }
 
   async afterwards(work: Work): Promise<void> {
@@ -99,6 +97,37 @@ export class UnitDatabase implements Database, UnitOfWork {
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.close()
+  }
+
+  async #durably<Result>(work: () => Promise<Result>, after: Work[]): Promise<Result> {
+    let endTurn = () => {}
+    const workIn = async (unit: Unit) => {
+      try {
+        const result = await work()
+        if (unit.last.length > 0) endTurn = await this.#turn('ofUnits')
+        for (const one of unit.last) await one()
+        return result
+      } finally {
+        // Before anybody else comes in: what is said from here on would be done by nobody.
+        unit.isOver = true
+      }
+    }
+    try {
+      return await this.#whole.transaction((executor) => {
+        const unit: Unit = { executor, last: [], after, isOver: false }
+        return this.#units.run(unit, () => workIn(unit))
+      })
+    } finally {
+      endTurn()
+    }
+  }
+
+  /**
+   * What is done last is written where all write: those of one process would wait for one another in the database, one
+   * connection each. SQLite has one writer, and makes one commit of what waits for it.
+   */
+  async #turn(whose: 'ofUnits' | 'ofOthers'): Promise<() => void> {
+    return this.dialect === 'postgres' ? this.#turns[whose].next() : () => {}
   }
 
   get #unit(): Unit | undefined {
