@@ -31,6 +31,7 @@ export default defineConfig({
       project('journeys', 20 * seconds, postgres),
       // Its databases are dropped at the end of a file, some hundred and fifty of them.
       project('stores', 30 * seconds, { ...postgres, hookTimeout: 120 * seconds }),
+      project('commands', 120 * seconds, postgres),
       project('vectors', 60 * seconds),
       project('attacks', 60 * seconds, postgres),
       // These stop and kill real processes and wait for clocks: two files at once would disturb each other.

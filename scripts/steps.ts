@@ -39,6 +39,7 @@ export const build: readonly Step[] = [
 export const suites: readonly Step[] = [
   testsOf('journeys'),
   testsOf('stores'),
+  testsOf('commands'),
   testsOf('attacks'),
   testsOf('faults'),
   testsOf('browser'),

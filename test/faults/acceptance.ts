@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
+import { type Credential, me, send } from '../support/client.ts'
 import type { ServerProcess } from '../support/server-process.ts'
-import { type Credential, me, send } from './client.ts'
 
 /**
  * Is the session good? Asked where nothing but the session is looked for: `/me` also reads the person, so

@@ -2,7 +2,6 @@ import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { temporaryFolder } from '../support/clean-up.ts'
-import { type ServerProcess, startServer } from '../support/server-process.ts'
 import {
   aPerson,
   type Credential,
@@ -13,7 +12,8 @@ import {
   sendForm,
   sendJson,
   signIn,
-} from './client.ts'
+} from '../support/client.ts'
+import { type ServerProcess, startServer } from '../support/server-process.ts'
 
 /** Of a line of the log. */
 const warning = 40

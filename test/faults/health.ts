@@ -1,6 +1,6 @@
+import { send } from '../support/client.ts'
+import { eventually } from '../support/eventually.ts'
 import type { ServerProcess } from '../support/server-process.ts'
-import { send } from './client.ts'
-import { eventually } from './eventually.ts'
 
 export async function liveness({ managementUrl }: ServerProcess): Promise<number> {
   return (await send(`${managementUrl}/health/live`)).status

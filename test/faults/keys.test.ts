@@ -1,8 +1,8 @@
 import { beforeAll, describe, expect, it } from 'vitest'
+import { aPerson, me, type Person, register, send } from '../support/client.ts'
 import { runCommand } from '../support/command.ts'
+import { eventually } from '../support/eventually.ts'
 import { type ServerProcess, startServer } from '../support/server-process.ts'
-import { aPerson, me, type Person, register, send } from './client.ts'
-import { eventually } from './eventually.ts'
 import { byAccessToken, keySetOf, refresh, tokensOf } from './tokens.ts'
 
 let server: ServerProcess

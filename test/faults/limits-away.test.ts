@@ -1,10 +1,5 @@
 import { randomBytes } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
-import { ParsedMetrics } from '../support/metrics.ts'
-import type { NetworkServer } from '../support/network-server.ts'
-import { freshPostgresDatabase } from '../support/postgres-database.ts'
-import { startRedis } from '../support/redis.ts'
-import { type ServerProcess, startServer } from '../support/server-process.ts'
 import {
   type Answer,
   aPerson,
@@ -17,8 +12,13 @@ import {
   sendJson,
   signIn,
   someoneSignedIn,
-} from './client.ts'
-import { eventually } from './eventually.ts'
+} from '../support/client.ts'
+import { eventually } from '../support/eventually.ts'
+import { ParsedMetrics } from '../support/metrics.ts'
+import type { NetworkServer } from '../support/network-server.ts'
+import { freshPostgresDatabase } from '../support/postgres-database.ts'
+import { startRedis } from '../support/redis.ts'
+import { type ServerProcess, startServer } from '../support/server-process.ts'
 import { liveness, readiness, startsOf } from './health.ts'
 import { longestWait } from './outage.ts'
 import { cheapHashes } from './three-nodes.ts'

@@ -7,8 +7,8 @@ import {
   type Person,
   register,
   signIn,
-} from './client.ts'
-import { eventually } from './eventually.ts'
+} from '../support/client.ts'
+import { eventually } from '../support/eventually.ts'
 
 /** Registrations and sign-ins in parallel, and a record of what the server has promised meanwhile. */
 export class Load {

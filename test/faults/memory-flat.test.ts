@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs'
 import { expect, it } from 'vitest'
+import { aPerson, credentialOf, me, register, sendJson, signIn } from '../support/client.ts'
 import { freshPostgresDatabase } from '../support/postgres-database.ts'
 import { startRedis } from '../support/redis.ts'
 import { startServer } from '../support/server-process.ts'
-import { aPerson, credentialOf, me, register, sendJson, signIn } from './client.ts'
 import { liveHeap, measurable } from './live-heap.ts'
 import { cheapHashes } from './three-nodes.ts'
 

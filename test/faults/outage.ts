@@ -1,5 +1,4 @@
 import { expect } from 'vitest'
-import type { ServerProcess } from '../support/server-process.ts'
 import {
   type Answer,
   aPerson,
@@ -12,7 +11,8 @@ import {
   sendForm,
   signIn,
   someoneSignedIn,
-} from './client.ts'
+} from '../support/client.ts'
+import type { ServerProcess } from '../support/server-process.ts'
 import { liveness } from './health.ts'
 
 /** Connecting may take 3 s, and an answer 6 s: then whoever asks is told. */

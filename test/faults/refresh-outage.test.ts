@@ -1,10 +1,10 @@
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { expect, it } from 'vitest'
+import { aPerson, me, register } from '../support/client.ts'
+import { eventually } from '../support/eventually.ts'
 import { startPostgres } from '../support/postgres.ts'
 import { startServer } from '../support/server-process.ts'
-import { aPerson, me, register } from './client.ts'
-import { eventually } from './eventually.ts'
 import { longestWait } from './outage.ts'
 import { byAccessToken, grant, refresh, type Tokens, tokensOf } from './tokens.ts'
 

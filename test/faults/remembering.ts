@@ -1,8 +1,8 @@
 import type { Redis } from 'ioredis'
+import type { Credential } from '../support/client.ts'
+import { eventually } from '../support/eventually.ts'
 import type { ServerProcess } from '../support/server-process.ts'
 import { isAccepted, warm } from './acceptance.ts'
-import type { Credential } from './client.ts'
-import { eventually } from './eventually.ts'
 import { connectedTo } from './postgres-rows.ts'
 import type { Deployment } from './three-nodes.ts'
 

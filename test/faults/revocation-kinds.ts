@@ -7,7 +7,7 @@ import {
   sendJson,
   signIn,
   someoneSignedIn,
-} from './client.ts'
+} from '../support/client.ts'
 import { connectedTo } from './postgres-rows.ts'
 import type { Deployment } from './three-nodes.ts'
 

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest'
+import { type Credential, me, someoneSignedIn } from '../support/client.ts'
 import { acceptedAfter, isAccepted, warm } from './acceptance.ts'
-import { type Credential, me, someoneSignedIn } from './client.ts'
 import { type Cut, cutsOfPostgres, cutsOfRedis } from './cuts.ts'
 import { untilRemembered } from './remembering.ts'
 import {

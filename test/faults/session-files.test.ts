@@ -1,9 +1,9 @@
 import { execFileSync } from 'node:child_process'
 import { readdirSync } from 'node:fs'
 import { expect, it } from 'vitest'
+import { me, signIn, someoneSignedIn } from '../support/client.ts'
 import { findProgram, needed } from '../support/programs.ts'
 import { type ServerProcess, startServer } from '../support/server-process.ts'
-import { me, signIn, someoneSignedIn } from './client.ts'
 import { startsOf } from './health.ts'
 import { processIn } from './process-in.ts'
 

@@ -1,7 +1,6 @@
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { acceptedAfter, isAccepted, warm } from './acceptance.ts'
 import {
   type Answer,
   type Credential,
@@ -10,8 +9,9 @@ import {
   sendJson,
   signIn,
   someoneSignedIn,
-} from './client.ts'
-import { eventually } from './eventually.ts'
+} from '../support/client.ts'
+import { eventually } from '../support/eventually.ts'
+import { acceptedAfter, isAccepted, warm } from './acceptance.ts'
 import { liveness, readiness, startsOf, untilReadinessIs } from './health.ts'
 import { longestWait } from './outage.ts'
 import { untilRemembered } from './remembering.ts'

@@ -3,10 +3,18 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { migrations as released } from '../../src/stores/sql/migrations/index.ts'
 import { temporaryFolder } from '../support/clean-up.ts'
+import {
+  type Credential,
+  me,
+  send,
+  sendForm,
+  sendJson,
+  signIn,
+  someoneSignedIn,
+} from '../support/client.ts'
+import { eventually } from '../support/eventually.ts'
 import { freshPostgresDatabase } from '../support/postgres-database.ts'
 import { type ServerProcess, startServer } from '../support/server-process.ts'
-import { type Credential, me, send, sendForm, sendJson, signIn, someoneSignedIn } from './client.ts'
-import { eventually } from './eventually.ts'
 import { connectedTo, rowsIn } from './postgres-rows.ts'
 
 describe('four nodes that start at once on one empty database', () => {

@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { get, request } from 'node:http'
 import { text } from 'node:stream/consumers'
+import type { Credential } from '../support/client.ts'
 import type { ServerProcess } from '../support/server-process.ts'
-import type { Credential } from './client.ts'
 
 /** The processes that the server has started, oldest first. */
 export function workersOf({ id }: ServerProcess): number[] {

@@ -1,11 +1,11 @@
 import { text } from 'node:stream/consumers'
 import { setTimeout as delay } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
+import { aPerson, me, register, send, sendJson, someoneSignedIn } from '../support/client.ts'
 import { runCommand } from '../support/command.ts'
+import { eventually } from '../support/eventually.ts'
 import { ParsedMetrics } from '../support/metrics.ts'
 import { type ServerProcess, startServer } from '../support/server-process.ts'
-import { aPerson, me, register, send, sendJson, someoneSignedIn } from './client.ts'
-import { eventually } from './eventually.ts'
 import { startsOf, untilReadinessIs } from './health.ts'
 import { beginSlowRequest, connectTo } from './raw-request.ts'
 import {

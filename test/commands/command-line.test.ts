@@ -3,11 +3,11 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { migrations } from '../../src/stores/sql/migrations/index.ts'
 import { temporaryFolder } from '../support/clean-up.ts'
+import { someoneSignedIn } from '../support/client.ts'
 import { runCommand } from '../support/command.ts'
 import { freePort } from '../support/ports.ts'
 import { freshPostgresDatabase } from '../support/postgres-database.ts'
 import { startServer } from '../support/server-process.ts'
-import { someoneSignedIn } from './client.ts'
 
 const ids = migrations.map(({ id }) => id)
 

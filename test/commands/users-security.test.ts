@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
 import { codeNow } from '../support/authenticator.ts'
+import { type Credential, me, sendJson, signIn, someoneSignedIn } from '../support/client.ts'
 import { runCommand } from '../support/command.ts'
+import { eventually } from '../support/eventually.ts'
 import { freshPostgresDatabase } from '../support/postgres-database.ts'
 import { type ServerProcess, startServer } from '../support/server-process.ts'
-import { type Credential, me, sendJson, signIn, someoneSignedIn } from './client.ts'
-import { eventually } from './eventually.ts'
 
 /** A server, and the settings by which the command line finds what it keeps. */
 async function served(
