@@ -36,7 +36,7 @@ describe('a thief of the database (CWE-312)', () => {
       for (const form of secrets.flatMap(spellings)) expect(stolen.includes(form)).toBe(false)
     }
     expect(stolen.includes('rft_')).toBe(false)
-    expect(stolen.includes('eyJ')).toBe(false)
+    expect(stolen.toString('latin1')).not.toMatch(/eyJ[\w-]+\.eyJ/)
   })
 
   it('finds no private key in the clear, and no name of a part of one', () => {

@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { connect } from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'
 import { onCleanUp, temporaryFolder } from './clean-up.ts'
+import { untilFrozen } from './frozen.ts'
 import { freePort } from './ports.ts'
 import { findProgram, needed } from './programs.ts'
 import { spawnTied } from './tied-process.ts'
@@ -54,7 +55,8 @@ export class NetworkServer {
 
   /** Connections stay open and nothing answers: so a client sees a partition. */
   pause(): void {
-    this.#process?.kill('SIGSTOP')
+    if (!this.#process?.kill('SIGSTOP')) return
+    untilFrozen(this.#process.pid as number)
   }
 
   resume(): void {

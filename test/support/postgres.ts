@@ -5,6 +5,7 @@ import { chownSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { onCleanUp, temporaryFolder } from './clean-up.ts'
+import { untilFrozen } from './frozen.ts'
 import { freePort } from './ports.ts'
 import { createDatabase, execute } from './postgres-client.ts'
 import { postgresFolder, unprivilegedOwner } from './postgres-programs.ts'
@@ -86,7 +87,7 @@ export class PostgresServer {
 
   /** Connections stay open and nothing answers: so a client sees a partition or a stalled disk. */
   pause(): void {
-    this.#signalAll('SIGSTOP')
+    for (const pid of this.#signalAll('SIGSTOP')) untilFrozen(pid)
   }
 
   resume(): void {
@@ -129,11 +130,13 @@ export class PostgresServer {
   }
 
   /** The parent first, so that it replaces nothing meanwhile. Backends lead process groups of their own. */
-  #signalAll(signal: NodeJS.Signals): void {
-    if (!this.#process || !this.#running) return
-    const backends = this.#backends()
+  #signalAll(signal: NodeJS.Signals): number[] {
+    if (!this.#process || !this.#running) return []
+    const all = this.#backends()
     this.#process.kill(signal)
-    for (const backend of backends.filter(isAlive)) process.kill(backend, signal)
+    const backends = all.filter(isAlive)
+    for (const backend of backends) process.kill(backend, signal)
+    return [this.#process.pid as number, ...backends]
   }
 
   #backends(): number[] {

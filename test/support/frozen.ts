@@ -1,0 +1,29 @@
+import { readdirSync, readFileSync } from 'node:fs'
+
+/** A stop takes effect when each thread gets to it: until then one may answer. Blocks until none can. */
+export function untilFrozen(pid: number): void {
+  const deadline = performance.now() + 2000
+  while (!threadsOf(pid).every(isStopped)) {
+    if (performance.now() > deadline) throw new Error(`process ${pid} does not stop`)
+    Atomics.wait(pause, 0, 0, 1)
+  }
+}
+
+const pause = new Int32Array(new SharedArrayBuffer(4))
+
+function threadsOf(pid: number): string[] {
+  return readdirSync(`/proc/${pid}/task`).map((thread) => `/proc/${pid}/task/${thread}/stat`)
+}
+
+/**
+ * Stopped, or gone. The state follows the name, which may have any letters:
+ * https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html
+ */
+function isStopped(path: string): boolean {
+  try {
+    const text = readFileSync(path, 'utf8')
+    return /^[TZX]/.test(text.slice(text.lastIndexOf(')') + 2))
+  } catch {
+    return true
+  }
+}
