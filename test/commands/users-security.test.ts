@@ -1,10 +1,9 @@
-import { randomBytes } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
 import { codeNow } from '../support/authenticator.ts'
 import { type Credential, me, sendJson, signIn, someoneSignedIn } from '../support/client.ts'
 import { runCommand } from '../support/command.ts'
+import { databases } from '../support/databases.ts'
 import { eventually } from '../support/eventually.ts'
-import { freshPostgresDatabase } from '../support/postgres-database.ts'
 import { type ServerProcess, startServer } from '../support/server-process.ts'
 
 /** A server, and the settings by which the command line finds what it keeps. */
@@ -22,18 +21,7 @@ async function setUpApp({ url }: ServerProcess, credential: Credential): Promise
   expect(confirmed.status, confirmed.body).toBe(200)
 }
 
-const places = [
-  ['SQLite', async () => ({})],
-  [
-    'PostgreSQL',
-    async () => ({
-      SALLYPORT_DATABASE_URL: await freshPostgresDatabase(),
-      SALLYPORT_SECRET: randomBytes(32).toString('base64url'),
-    }),
-  ],
-] as const
-
-describe.each(places)('sallyport users, beside a server on %s', (_, environment) => {
+describe.each(databases)('sallyport users, beside a server on %s', (_, environment) => {
   it('takes away the factors of who has lost them, and ends their sessions', async () => {
     const { server, settings } = await served(await environment())
     const { person, credential } = await someoneSignedIn(server.url)

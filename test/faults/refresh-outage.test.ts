@@ -5,8 +5,8 @@ import { aPerson, me, register } from '../support/client.ts'
 import { eventually } from '../support/eventually.ts'
 import { startPostgres } from '../support/postgres.ts'
 import { startServer } from '../support/server-process.ts'
+import { byAccessToken, grant, refresh, type Tokens, tokensOf } from '../support/token-client.ts'
 import { longestWait } from './outage.ts'
-import { byAccessToken, grant, refresh, type Tokens, tokensOf } from './tokens.ts'
 
 const secret = 'Xq3vN1xW5rT7yB9mC2dF4gH6jL0pSaZk'
 

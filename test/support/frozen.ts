@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 
 /** A stop takes effect when each thread gets to it: until then one may answer. Blocks until none can. */
 export function untilFrozen(pid: number): void {
@@ -11,8 +11,11 @@ export function untilFrozen(pid: number): void {
 
 const pause = new Int32Array(new SharedArrayBuffer(4))
 
+/** None where the process has gone. */
 function threadsOf(pid: number): string[] {
-  return readdirSync(`/proc/${pid}/task`).map((thread) => `/proc/${pid}/task/${thread}/stat`)
+  const tasks = `/proc/${pid}/task`
+  if (!existsSync(tasks)) return []
+  return readdirSync(tasks).map((thread) => `${tasks}/${thread}/stat`)
 }
 
 /**

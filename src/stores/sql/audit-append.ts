@@ -1,5 +1,5 @@
 import { CompiledQuery } from 'kysely'
-import type { AuditEntry, Link } from '../../core/audit/index.ts'
+import type { Link } from '../../core/audit/index.ts'
 import type { Dialect, Executor } from './database.ts'
 import type { AuditEntryRow } from './schema.ts'
 
@@ -26,23 +26,7 @@ export async function appendAfter(
   return added?.length === 1
 }
 
-/** As the columns of `audit_entries`. */
-export function toRow(entry: AuditEntry): AuditEntryRow {
-  return {
-    seq: entry.seq,
-    at: entry.at,
-    type: entry.type,
-    outcome: entry.outcome,
-    actor: entry.actor,
-    subject: entry.subject ?? null,
-    session: entry.session ?? null,
-    address: entry.client.address,
-    agent: entry.client.agent,
-    details: JSON.stringify(entry.details),
-    hash: entry.hash,
-  }
-}
-
+/** The number, the time and the hash first: what `inOne` names by place. */
 const columns = [
   'seq',
   'at',
@@ -68,10 +52,12 @@ const add = `${into} select ${columns.map(() => '?').join(', ')} where changes()
  * Locked before it is compared: so whoever waits for it compares what it is then. The first two columns are numbers:
  * PostgreSQL takes for text what it is told nothing about.
  */
-const selected = columns.map((_, at) => (at < 2 ? `$${at + 1}::bigint` : `$${at + 1}`)).join(', ')
+const places = columns.map((_, at) => `$${at + 1}`)
+const selected = places.map((place, at) => (at < 2 ? `${place}::bigint` : place)).join(', ')
+const [lastSeq, lastHash] = [`$${columns.length + 1}`, `$${columns.length + 2}`]
 const inOne = `with held as materialized (select last_seq, last_hash from audit_ends for update),
   moved as (
     update audit_ends set last_seq = $1, last_hash = $3 from held
-    where held.last_seq = $12 and held.last_hash = $13 returning 1
+    where held.last_seq = ${lastSeq} and held.last_hash = ${lastHash} returning 1
   )
   ${into} select ${selected} from moved returning seq`

@@ -7,7 +7,7 @@ import type {
   Link,
 } from '../../core/audit/index.ts'
 import type { Instant } from '../../kernel/clock.ts'
-import { appendAfter, toRow } from './audit-append.ts'
+import { appendAfter } from './audit-append.ts'
 import type { Database, Executor } from './database.ts'
 import type { AuditEndsRow, AuditEntryRow, Schema } from './schema.ts'
 
@@ -120,6 +120,22 @@ function filtered(entries: Entries, filter: AuditFilter): Entries {
     .$if(until !== undefined, (of) => of.where('at', '<', until ?? 0))
     .$if(after !== undefined, (of) => of.where('seq', '>', after ?? 0))
     .$if(before !== undefined, (of) => of.where('seq', '<', before ?? 0))
+}
+
+function toRow(entry: AuditEntry): AuditEntryRow {
+  return {
+    seq: entry.seq,
+    at: entry.at,
+    type: entry.type,
+    outcome: entry.outcome,
+    actor: entry.actor,
+    subject: entry.subject ?? null,
+    session: entry.session ?? null,
+    address: entry.client.address,
+    agent: entry.client.agent,
+    details: JSON.stringify(entry.details),
+    hash: entry.hash,
+  }
 }
 
 /** Whatever stands there: that it is what was written is for `verify()` to say. */

@@ -3,7 +3,7 @@ import { aPerson, me, type Person, register, send } from '../support/client.ts'
 import { runCommand } from '../support/command.ts'
 import { eventually } from '../support/eventually.ts'
 import { type ServerProcess, startServer } from '../support/server-process.ts'
-import { byAccessToken, keySetOf, refresh, tokensOf } from './tokens.ts'
+import { byAccessToken, keySetOf, refresh, tokensOf } from '../support/token-client.ts'
 
 let server: ServerProcess
 let person: Person

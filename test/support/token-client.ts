@@ -1,4 +1,4 @@
-import { type Answer, type Credential, type Person, send, sendJson } from '../support/client.ts'
+import { type Answer, type Credential, type Person, send, sendJson } from './client.ts'
 
 /** What a program carries. */
 export interface Tokens {
