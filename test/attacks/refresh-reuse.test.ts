@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { seconds } from '../../src/kernel/clock.ts'
+import { altered } from '../support/altered.ts'
 import { startApp } from '../support/app.ts'
 import {
   accessStatus,
@@ -85,7 +86,7 @@ describe('a refresh token that was used already', () => {
 describe('a refresh token that was changed', () => {
   const changes: [string, (token: string) => string][] = [
     ['in its first character', (token) => `R${token.slice(1)}`],
-    ['in its last character', (token) => token.slice(0, -1) + (token.endsWith('A') ? 'B' : 'A')],
+    ['in its last character', (token) => altered(token, -1)],
     ['in letter case', (token) => token.toUpperCase()],
     ['by a blank behind', (token) => `${token} `],
     ['by one character more', (token) => `${token}A`],
@@ -94,7 +95,7 @@ describe('a refresh token that was changed', () => {
     ['by a NUL behind', (token) => `${token}\u0000`],
     ...Array.from({ length: 12 }, (_, at): [string, (token: string) => string] => [
       `at place ${4 + at * 6}`,
-      (token) => token.slice(0, 4 + at * 6) + flipped(token[4 + at * 6]) + token.slice(5 + at * 6),
+      (token) => altered(token, 4 + at * 6),
     ]),
   ]
 
@@ -111,9 +112,5 @@ describe('a refresh token that was changed', () => {
   async function latest(): Promise<string> {
     token = token ? (await refreshed(app, token)).refresh : (await tokensOf(app, ann)).refresh
     return token
-  }
-
-  function flipped(character = ''): string {
-    return character === '0' ? '1' : '0'
   }
 })
