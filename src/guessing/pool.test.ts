@@ -51,7 +51,7 @@ describe('the guessing pool', () => {
   it('outlives a thread that has no memory for the dictionaries, and says so', async () => {
     const told: unknown[] = []
     const report = (error: Error) => void told.push((error as { code?: unknown }).code)
-    const poor = new GuessingPool({ clock, report, memory: 16, timeoutMs: 5000 })
+    const poor = new GuessingPool({ clock, report, memory: 16, timeoutMs: 10_000 })
     await expect(poor.estimate(new Secret('violet harbour'), [])).rejects.toThrow(OverloadedError)
     expect(told).toContain('ERR_WORKER_OUT_OF_MEMORY')
     await poor.close()

@@ -10,17 +10,11 @@ import {
   signingKeyAt,
 } from '../core/tokens/index.ts'
 import type { UnitOfWork } from '../core/unit-of-work.ts'
-import {
-  createJwks,
-  exportPrivateJwk,
-  generateKey,
-  importJwk,
-  type Jwks,
-  type TokenKey,
-} from '../jwt/index.ts'
+import { createJwks, exportPrivateJwk, importJwk, type Jwks, type TokenKey } from '../jwt/index.ts'
 import { between, type Clock, type Duration, type Instant, seconds } from '../kernel/clock.ts'
 import { ConfigurationError } from '../kernel/errors.ts'
 import type { Sealing } from '../kernel/sealing.ts'
+import { newKey } from './new-key.ts'
 
 export interface SigningKeysDependencies {
   readonly store: SigningKeyStore
@@ -123,8 +117,8 @@ export class SigningKeys {
   async #add(signsFrom: Instant): Promise<void> {
     const { store, sealing, unitOfWork, audit, actor, clock, algorithm } = this.#deps
     const generation = (inOrder(this.#records).at(-1)?.generation ?? 0) + 1
-    const key = await generateKey(algorithm)
-    const id = key.id as string
+    const key = await newKey(algorithm)
+    const { id } = key
     const sealed = sealing.seal(JSON.stringify(exportPrivateJwk(key)), id)
     const createdAt = clock.now()
     const record = { id, generation, algorithm, sealed, createdAt, signsFrom, retiredAt: undefined }

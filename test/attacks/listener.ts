@@ -43,7 +43,7 @@ export async function sendRaw(port: number, bytes: string): Promise<RawAnswer> {
   })
   // The server may close while we still write.
   socket.on('error', () => undefined)
-  socket.setTimeout(400, () => {
+  socket.setTimeout(2000, () => {
     if (text === '') return
     closed = false
     socket.destroy()

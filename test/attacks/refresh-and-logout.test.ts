@@ -66,11 +66,14 @@ describe.each([
       const stolen = await tokensOf(app, bob)
       const cookie = await app.cookieOf(bob)
       const passwords = { current_password: bob.password, new_password }
+      const got = [stolen]
+      for (let turns = 0; turns < 2; turns += 1) {
+        got.push(await tokensIn(await refresh(app, got.at(-1)?.refresh ?? '')))
+      }
       let changing = true
       const changed = app.postJson('/password/change', passwords, { cookie }).finally(() => {
         changing = false
       })
-      const got = [stolen]
       for (let turns = 0; changing || turns < 3; turns += 1) {
         const answer = await refresh(app, got.at(-1)?.refresh ?? '')
         if (answer.status === 200) got.push(await tokensIn(answer))
@@ -80,7 +83,6 @@ describe.each([
         await new Promise((resolve) => setImmediate(resolve))
       }
       expect((await changed).status).toBe(200)
-      expect(got.length).toBeGreaterThan(2)
       await expectDead(app, stolen, ...got.slice(-3))
       bob.password = new_password
     }

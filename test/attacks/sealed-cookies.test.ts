@@ -49,10 +49,14 @@ describe('a sealed token at the wrong door', () => {
     const ann = await app.registered()
     const fromCookie = tokenIn(await app.cookieOf(ann))
     const bearer = await app.bearerOf(ann)
-    for (const token of [fromCookie, fromCookie.replace('sse1', 'sbr1')]) {
+    expect([fromCookie, bearer]).toEqual([
+      expect.stringMatching(/^sse2_/),
+      expect.stringMatching(/^sbr2_/),
+    ])
+    for (const token of [fromCookie, fromCookie.replace('sse2', 'sbr2')]) {
       expect(await app.meStatus({ authorization: `Bearer ${token}` })).toBe(401)
     }
-    for (const token of [bearer, bearer.replace('sbr1', 'sse1')]) {
+    for (const token of [bearer, bearer.replace('sbr2', 'sse2')]) {
       expect(await app.meStatus({ cookie: `sallyport=${token}` })).toBe(401)
     }
   })

@@ -143,5 +143,5 @@ async function failure(page: Page, server: ServerProcess): Promise<void> {
     database.exec('alter table hidden rename to sessions')
     database.close()
   }
-  await page.getByText('500').waitFor()
+  await page.getByText('500', { exact: true }).waitFor()
 }

@@ -336,12 +336,14 @@ async function endedHalfWay(
   })
   onCleanUp(() => child.kill('SIGKILL'))
   let [stdout, stderr] = ['', '']
+  let isTold = false
   child.stdout.on('data', (text: Buffer) => {
     stdout += text
   })
   child.stderr.on('data', (text: Buffer) => {
     stderr += text
-    if (/^importing {2}20 %/m.test(stderr)) child.kill(signal)
+    // A second one would end it without a word.
+    if (/^importing {2}20 %/m.test(stderr) && !isTold) isTold = child.kill(signal)
   })
   await once(child, 'close')
   if (signal === 'SIGKILL') return

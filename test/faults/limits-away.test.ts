@@ -120,6 +120,7 @@ describe.each(databases)(
         await end(redis)
         await eventually('signed in', async () => (await signIn(server.url, person)).status === 200)
         expect(await fallback(server)).toBe(0)
+        await eventually('word of it', () => told(server, recovery) > 0)
         expect([told(server, outage), told(server, recovery)]).toEqual([1, 1])
         expect(startsOf(server)).toBe(1)
       },

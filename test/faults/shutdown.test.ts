@@ -29,7 +29,9 @@ describe('a server that is told to stop', () => {
   })
 
   it('finishes the passwords that wait to be hashed', async () => {
-    const server = await startServer({ env: { SALLYPORT_HASH_THREADS: '1' } })
+    const server = await startServer({
+      env: { SALLYPORT_HASH_THREADS: '1', SALLYPORT_SHUTDOWN_GRACE: '1m' },
+    })
     const { person } = await someoneSignedIn(server.url)
     const answers: Answer[] = []
     const logins = Array.from({ length: 60 }, async () => {

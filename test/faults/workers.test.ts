@@ -210,7 +210,7 @@ describe('a server of two workers that is told to stop', () => {
   )
 
   it('finishes the passwords that wait to be hashed', async () => {
-    const server = await startTwo()
+    const server = await startTwo({ SALLYPORT_SHUTDOWN_GRACE: '1m' })
     const { person } = await someoneSignedIn(server.url)
     const statuses: number[] = []
     const logins = Array.from({ length: 60 }, async () => {

@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 
 /** A stop takes effect when each thread gets to it: until then one may answer. Blocks until none can. */
 export function untilFrozen(pid: number): void {
-  const deadline = performance.now() + 2000
+  const deadline = performance.now() + 10_000
   while (!threadsOf(pid).every(isStopped)) {
     if (performance.now() > deadline) throw new Error(`process ${pid} does not stop`)
     Atomics.wait(pause, 0, 0, 1)

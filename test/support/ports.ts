@@ -1,14 +1,31 @@
+import { createSocket } from 'node:dgram'
 import { once } from 'node:events'
 import { createServer } from 'node:net'
 
 /**
- * A free loopback port below the range that systems give to outgoing connections (32768 up on
- * Linux): there, a client that reconnects while its server is down may take the port itself.
+ * A loopback port that is free, and that no other test is given, below the range that systems give to outgoing
+ * connections (32768 up on Linux): there, a client that reconnects while its server is down may take the port itself.
  */
 export async function freePort(): Promise<number> {
   for (;;) {
     const port = 20_000 + Math.floor(Math.random() * 10_000)
-    if (await isFree(port)) return port
+    if ((await isClaimed(port)) && (await isFree(port))) return port
+  }
+}
+
+/**
+ * The port is ours from here on, though nobody listens yet: we hold the UDP port of the same number, which nobody
+ * has a use for, until this process ends. Every process on the machine can see that.
+ */
+async function isClaimed(port: number): Promise<boolean> {
+  const claim = createSocket('udp4').unref()
+  try {
+    claim.bind({ port, address: '127.0.0.1', exclusive: true })
+    await once(claim, 'listening')
+    return true
+  } catch {
+    claim.close()
+    return false
   }
 }
 

@@ -135,7 +135,7 @@ export class PostgresServer {
     const all = this.#backends()
     this.#process.kill(signal)
     const backends = all.filter(isAlive)
-    for (const backend of backends) process.kill(backend, signal)
+    for (const backend of backends) killIfAlive(backend, signal)
     return [this.#process.pid as number, ...backends]
   }
 
@@ -170,5 +170,14 @@ function isAlive(pid: number): boolean {
     return !readFileSync(`/proc/${pid}/stat`, 'utf8').includes(') Z')
   } catch {
     return false
+  }
+}
+
+/** One that has lost its parent may end at any time. */
+function killIfAlive(pid: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(pid, signal)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error
   }
 }
