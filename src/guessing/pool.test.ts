@@ -4,7 +4,7 @@ import { Secret } from '../kernel/secret.ts'
 import { FakeClock } from '../testing/clock.ts'
 import { GuessingPool } from './pool.ts'
 
-// A thread of the lowest priority takes its time on a busy machine, most of all to load the dictionaries.
+// A thread of low priority takes its time on a busy machine, most of all to load the dictionaries.
 vi.setConfig({ testTimeout: 30_000 })
 
 const clock = new FakeClock()

@@ -24,8 +24,11 @@ const defaultQueue = 32
 /** Far beyond the wait that the queue allows, and the loading of the dictionaries on a busy machine. */
 const defaultTimeoutMs = 8000
 
-/** Lowest priority, as for hashing: the thread that answers requests always goes first. */
-const nice = 19
+/**
+ * Low, so that the thread that answers requests goes first; not the lowest, as for hashing: the dictionaries must be
+ * loaded in time on a machine that is busy with other things (measured in docs/decisions).
+ */
+const nice = 10
 
 /**
  * In MiB. Estimates leave much behind: without a small nursery the process grew by 200 MiB more than

@@ -7,7 +7,7 @@ import { fillIn, password } from './visitor.ts'
 
 const server = await startServer()
 
-/** The first password waits for the dictionaries, at the lowest priority: longer than a page does on a busy machine. */
+/** The first password waits for the dictionaries, at low priority: longer than a page does on a busy machine. */
 beforeAll(async () => {
   while ((await checked()) !== 200) await delay(200)
 }, 180_000)
