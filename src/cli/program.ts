@@ -1,8 +1,6 @@
 import { Command, InvalidArgumentError, Option } from 'commander'
 import { configurationOf, loadConfiguration, readSettings, workerCount } from '../config/index.ts'
-import { serve } from '../server/main.ts'
 import { version } from '../server/version.ts'
-import { serveByWorkers } from '../server/workers.ts'
 import { addAuditCommand } from './audit.ts'
 import { showConfiguration } from './config.ts'
 import { addKeysCommand } from './keys.ts'
@@ -35,11 +33,13 @@ export function createProgram(): Command {
         'server processes on the one port, or auto: one for each core (SALLYPORT_WORKERS)',
       ).argParser(readWorkers),
     )
-    .action(({ workers }: { workers?: string }) => {
+    .action(async ({ workers }: { workers?: string }) => {
       const { given, problems } = readSettings(environment())
       if (workers) given.workers = { text: workers, source: 'option' }
       const settings = configurationOf(given, problems)
-      return settings.workers === 1 ? serve(settings) : serveByWorkers(settings, given)
+      // Loaded by this command alone: all others are done before it would be there.
+      if (settings.workers === 1) return (await import('../server/main.ts')).serve(settings)
+      return (await import('../server/workers.ts')).serveByWorkers(settings, given)
     })
 
   program

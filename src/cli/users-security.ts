@@ -1,13 +1,12 @@
 import { type Command, InvalidArgumentError } from 'commander'
+import type { Auth } from '../api.ts'
 import { openOperatorAudit } from '../auditing.ts'
-import { composeAuth, type Ports } from '../auth.ts'
 import type { Configuration } from '../config/index.ts'
 import { type Account, type AccountId, parseEmail } from '../core/accounts/index.ts'
 import type { About, Audit } from '../core/audit/index.ts'
 import { systemClock } from '../kernel/clock.ts'
 import { ConfigurationError } from '../kernel/errors.ts'
 import { systemRandom } from '../kernel/random.ts'
-import { Meters } from '../metrics/meters.ts'
 import { existingKeys, openExisting } from '../storage.ts'
 import { SqlAccountStore } from '../stores/sql/accounts.ts'
 import type { Database } from '../stores/sql/database.ts'
@@ -84,7 +83,7 @@ async function change(
   const { database, account } = await find(email, configuration)
   await using _ = database
   // Before anything is changed: whatever is wrong with the configuration is said now.
-  const auth = await composeAuth(configuration, quietly())
+  const auth = await openAuth(configuration)
   try {
     const audit = openOperatorAudit(database, existingKeys(configuration, systemRandom))
     const changed = await database.run(async () => {
@@ -103,7 +102,7 @@ async function change(
 async function unlock(email: string, configuration: Configuration): Promise<void> {
   const { database, account } = await find(email, configuration)
   await database.close()
-  const auth = await composeAuth(configuration, quietly())
+  const auth = await openAuth(configuration)
   try {
     await auth.accounts.unlock(account.id)
     console.log(`${email} can try again, from wherever it was tried.`)
@@ -134,8 +133,12 @@ async function removeFactors(database: Database, owner: AccountId): Promise<bool
   return removed.includes(true)
 }
 
-function quietly(): Ports {
-  return { clock: systemClock, random: systemRandom, log, meters: new Meters() }
+/** All of it is loaded here, and not before: most commands do without. */
+async function openAuth(configuration: Configuration): Promise<Auth> {
+  const { composeAuth } = await import('../auth.ts')
+  const { Meters } = await import('../metrics/meters.ts')
+  const meters = new Meters()
+  return composeAuth(configuration, { clock: systemClock, random: systemRandom, log, meters })
 }
 
 const log = {
