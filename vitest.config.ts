@@ -37,8 +37,7 @@ export default defineConfig({
       project('commands', 120 * seconds, postgres),
       project('vectors', 60 * seconds),
       project('attacks', 60 * seconds, { ...together, ...postgres }),
-      // These stop and kill real processes and wait for clocks: two files at once would disturb each other.
-      project('faults', 120 * seconds, { ...postgres, fileParallelism: false }),
+      project('faults', 120 * seconds, postgres),
       project('browser', 60 * seconds),
       project('package', 120 * seconds),
     ],

@@ -1,5 +1,6 @@
 import type { Session } from '../core/sessions/index.ts'
-import { equalInConstantTime, hmacSha256 } from '../kernel/digest.ts'
+import { equalInConstantTime } from '../kernel/digest.ts'
+import { hmacSha256 } from '../kernel/hmac.ts'
 import type { KeyRing } from '../kernel/key-ring.ts'
 import { type Random, urlSafe } from '../kernel/random.ts'
 
@@ -37,5 +38,5 @@ export class FormTokens {
 }
 
 function mac(key: Uint8Array, salt: string, session: Session): string {
-  return Buffer.from(hmacSha256(key, `${salt}.${session.id}`)).toString('base64url')
+  return hmacSha256(key, `${salt}.${session.id}`)
 }

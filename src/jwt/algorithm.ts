@@ -1,6 +1,6 @@
 import { type KeyObject, sign, timingSafeEqual, verify } from 'node:crypto'
+import { hmacSha256 } from '../kernel/hmac.ts'
 import { derOf, halvesOf } from './ecdsa.ts'
-import { hmac } from './hmac.ts'
 
 /** Signature algorithms of JWS (RFC 7518, RFC 8037). `none` and whatever else there is are not among them. */
 export const algorithms = ['EdDSA', 'ES256', 'HS256', 'PS256', 'RS256'] as const
@@ -37,11 +37,11 @@ export const schemes: Readonly<Record<Algorithm, Scheme>> = {
     },
   },
   HS256: {
-    sign: (input, key) => hmac(key, input),
+    sign: (input, key) => hmacSha256(key, input),
     verify: (input, signature, key) => {
       if (signature.length !== macLength) return false
       given.write(signature, 'latin1')
-      expected.write(hmac(key, input), 'latin1')
+      expected.write(hmacSha256(key, input), 'latin1')
       return timingSafeEqual(given, expected)
     },
   },

@@ -1,4 +1,4 @@
-import { createHmac, createSecretKey, hash, type KeyObject, timingSafeEqual } from 'node:crypto'
+import { createHmac, hash, timingSafeEqual } from 'node:crypto'
 import type { Brand } from './brand.ts'
 
 /** SHA-256 in base64url: 43 characters, safe as a key in every store. */
@@ -11,18 +11,6 @@ export type Digest = Brand<string, 'Digest'>
 export function sha256(text: string): Digest {
   return hash('sha256', text, 'base64url') as Digest
 }
-
-/** @param key - Never changed: it is read once, which takes four times as long as to use it. */
-export function hmacSha256(key: Uint8Array, text: string): Uint8Array {
-  let read = readKeys.get(key)
-  if (!read) {
-    read = createSecretKey(key)
-    readKeys.set(key, read)
-  }
-  return createHmac('sha256', read).update(text).digest()
-}
-
-const readKeys = new WeakMap<Uint8Array, KeyObject>()
 
 /**
  * For one-time codes alone: SHA-1 is the only hash that every authenticator app knows. What breaks it are

@@ -1,18 +1,14 @@
-import { setTimeout as delay } from 'node:timers/promises'
-
-/** What comes of `work`, or a fault once so many milliseconds have passed: whatever becomes of it then is nobody's. */
-export async function inTime<Result>(
-  milliseconds: number,
-  work: () => Promise<Result>,
-): Promise<Result> {
-  const settled = new AbortController()
-  const tooLate = delay(milliseconds, undefined, { signal: settled.signal }).then(() => {
-    throw new Error(`no answer within ${milliseconds} ms`)
-  })
-  try {
-    return await Promise.race([work(), tooLate])
-  } finally {
-    tooLate.catch(() => undefined)
-    settled.abort()
-  }
+/**
+ * What comes of `work`, or a fault once so many milliseconds have passed: whatever becomes of it then is nobody's. Every
+ * call of a server goes this way, so it is a timer and no more: an `AbortSignal` takes ten times as long to be made.
+ */
+export function inTime<Result>(milliseconds: number, work: () => Promise<Result>): Promise<Result> {
+  const working = work()
+  const { promise, resolve, reject } = Promise.withResolvers<Result>()
+  const late = setTimeout(
+    () => reject(new Error(`no answer within ${milliseconds} ms`)),
+    milliseconds,
+  )
+  working.then(resolve, reject).finally(() => clearTimeout(late))
+  return promise
 }

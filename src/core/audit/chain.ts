@@ -1,4 +1,4 @@
-import { hmacSha256 } from '../../kernel/digest.ts'
+import { hmacSha256 } from '../../kernel/hmac.ts'
 import type { AuditEntry } from './event.ts'
 
 /** An entry that has no place yet. */
@@ -29,7 +29,7 @@ export function isLinked(entry: AuditEntry, last: Link, keys: readonly Uint8Arra
 
 /** What proves that everything up to here was removed on purpose. */
 export function sealOfPruned({ seq, hash }: Link, key: Uint8Array): string {
-  return toText(hmacSha256(key, JSON.stringify(['pruned', seq, hash])))
+  return hmacSha256(key, JSON.stringify(['pruned', seq, hash]))
 }
 
 function hashOf(entry: Omit<AuditEntry, 'hash'>, before: string, key: Uint8Array): string {
@@ -47,9 +47,5 @@ function hashOf(entry: Omit<AuditEntry, 'hash'>, before: string, key: Uint8Array
     client.agent,
     details,
   ])
-  return toText(hmacSha256(key, text))
-}
-
-function toText(bytes: Uint8Array): string {
-  return Buffer.from(bytes).toString('base64url')
+  return hmacSha256(key, text)
 }

@@ -1,5 +1,5 @@
 import { before, type Clock, type Duration } from '../../kernel/clock.ts'
-import { hmacSha256 } from '../../kernel/digest.ts'
+import { hmacSha256 } from '../../kernel/hmac.ts'
 import type { KeyRing } from '../../kernel/key-ring.ts'
 import type { AccountId } from '../accounts/index.ts'
 import type { UnitOfWork } from '../unit-of-work.ts'
@@ -66,9 +66,7 @@ export class Audit {
   /** What stands for a name that nobody has: people type passwords there. */
   pseudonym(identifier: string): string {
     const [key] = this.#deps.keys.for('audit trail')
-    return Buffer.from(hmacSha256(key, `name ${identifier}`))
-      .toString('base64url')
-      .slice(0, 16)
+    return hmacSha256(key, `name ${identifier}`).slice(0, 16)
   }
 
   /** What is written of an account, the last first. */

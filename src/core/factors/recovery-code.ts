@@ -1,5 +1,5 @@
 import type { Brand } from '../../kernel/brand.ts'
-import { hmacSha256 } from '../../kernel/digest.ts'
+import { hmacSha256 } from '../../kernel/hmac.ts'
 import type { KeyRing } from '../../kernel/key-ring.ts'
 import type { Random } from '../../kernel/random.ts'
 import type { AccountId } from '../accounts/index.ts'
@@ -66,6 +66,5 @@ export function hashesOfRecoveryCode(
 
 function hashUnder(key: Uint8Array, code: RecoveryCode, owner: AccountId): RecoveryCodeHash {
   // The code comes first: its length is fixed, so no other pair gives the same text.
-  const hash = hmacSha256(key, `${code}.${owner}`)
-  return Buffer.from(hash).toString('base64url') as RecoveryCodeHash
+  return hmacSha256(key, `${code}.${owner}`) as RecoveryCodeHash
 }

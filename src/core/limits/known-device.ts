@@ -1,5 +1,6 @@
 import { type Clock, type Duration, minutes } from '../../kernel/clock.ts'
-import { equalInConstantTime, hmacSha256 } from '../../kernel/digest.ts'
+import { equalInConstantTime } from '../../kernel/digest.ts'
+import { hmacSha256 } from '../../kernel/hmac.ts'
 import type { KeyRing } from '../../kernel/key-ring.ts'
 import { type Random, urlSafe } from '../../kernel/random.ts'
 
@@ -92,13 +93,9 @@ function minuteOf(now: number): number {
 
 /** Half of an HMAC is enough to tell accounts apart, and keeps the cookie short (RFC 2104, 5). */
 function hashOf(identifier: string, key: Uint8Array): string {
-  return toText(hmacSha256(key, `account ${identifier}`).subarray(0, 16))
+  return hmacSha256(key, `account ${identifier}`).slice(0, 22)
 }
 
 function signatureOf(text: string, key: Uint8Array): string {
-  return toText(hmacSha256(key, `device ${text}`))
-}
-
-function toText(bytes: Uint8Array): string {
-  return Buffer.from(bytes).toString('base64url')
+  return hmacSha256(key, `device ${text}`)
 }

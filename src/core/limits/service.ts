@@ -1,6 +1,7 @@
 import type { Clock, Duration } from '../../kernel/clock.ts'
-import { type Digest, hmacSha256 } from '../../kernel/digest.ts'
+import type { Digest } from '../../kernel/digest.ts'
 import { OverloadedError } from '../../kernel/errors.ts'
+import { hmacSha256 } from '../../kernel/hmac.ts'
 import type { KeyRing } from '../../kernel/key-ring.ts'
 import type { BudgetName, BudgetTable } from './budgets.ts'
 import type { KnownDevices } from './known-device.ts'
@@ -183,7 +184,7 @@ export class Limits {
   /** Keyed: who reads the counters learns no addresses, and nobody can choose names that fall together. */
   #keyOf(name: BudgetName, what: string): Digest {
     const [key] = this.#deps.keys.for('limit key')
-    return Buffer.from(hmacSha256(key, `${name}\n${what}`)).toString('base64url') as Digest
+    return hmacSha256(key, `${name}\n${what}`) as Digest
   }
 }
 

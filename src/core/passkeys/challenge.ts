@@ -1,5 +1,6 @@
 import { type Duration, type Instant, minutes, plus } from '../../kernel/clock.ts'
-import { equalInConstantTime, hmacSha256 } from '../../kernel/digest.ts'
+import { equalInConstantTime } from '../../kernel/digest.ts'
+import { hmacSha256 } from '../../kernel/hmac.ts'
 import type { KeyRing } from '../../kernel/key-ring.ts'
 import type { Random } from '../../kernel/random.ts'
 
@@ -55,5 +56,6 @@ export function readChallenge(
 
 function mac(key: Uint8Array, body: Buffer, { purpose, boundTo }: Ceremony): Uint8Array {
   // No purpose has a dot, and the body has one length: no other three give the same text.
-  return hmacSha256(key, `${purpose}.${body.toString('base64url')}.${boundTo}`)
+  const text = `${purpose}.${body.toString('base64url')}.${boundTo}`
+  return Buffer.from(hmacSha256(key, text), 'base64url')
 }

@@ -1,4 +1,5 @@
-import { equalInConstantTime, hmacSha256 } from '../../kernel/digest.ts'
+import { equalInConstantTime } from '../../kernel/digest.ts'
+import { hmacSha256 } from '../../kernel/hmac.ts'
 import type { KeyRing } from '../../kernel/key-ring.ts'
 import { Secret } from '../../kernel/secret.ts'
 import { checksum } from '../../kernel/token.ts'
@@ -34,5 +35,5 @@ export function readRefreshToken(text: string, keys: KeyRing): Turn | undefined 
 }
 
 function mac(key: Uint8Array, family: string, number: string): string {
-  return Buffer.from(hmacSha256(key, `${family}.${number}`)).toString('base64url')
+  return hmacSha256(key, `${family}.${number}`)
 }

@@ -1,5 +1,4 @@
 import { hash, type KeyObject } from 'node:crypto'
-import { maxTokenLength } from './compact.ts'
 
 /** Bytes that SHA-256 takes at a time, and gives. */
 const [block, digest] = [64, 32]
@@ -10,27 +9,35 @@ interface Padded {
   readonly outer: Buffer
 }
 
-/** Where what is hashed is put together. */
-const room = Buffer.alloc(block + maxTokenLength)
+/** Where what is hashed is put together: room for all but the longest tokens. */
+const usual = Buffer.alloc(block + 4096)
 
-const padded = new WeakMap<KeyObject, Padded>()
+const padded = new WeakMap<Uint8Array | KeyObject, Padded>()
 
 /**
- * HMAC-SHA-256 of a text of ASCII, in base64url (RFC 2104). As `createHmac`, in little more than half the time:
- * to make the object that it works with takes longer than to hash twice.
+ * HMAC-SHA-256 of a text in UTF-8, in base64url: 43 characters (RFC 2104). As `createHmac`, in half the time: to make
+ * the object that it works with takes longer than to hash twice.
+ *
+ * @param key - Never changed: it is read once.
  */
-export function hmac(key: KeyObject, text: string): string {
-  if (text.length > maxTokenLength) throw new RangeError('longer than any token')
+export function hmacSha256(key: Uint8Array | KeyObject, text: string): string {
   const { inner, outer } = paddedOf(key)
+  const room = roomFor(text)
   room.set(inner)
-  const end = block + room.write(text, block, 'latin1')
+  const end = block + room.write(text, block)
   const within = hash('sha256', room.subarray(0, end), 'binary')
   room.set(outer)
   room.write(within, block, 'latin1')
   return hash('sha256', room.subarray(0, block + digest), 'base64url')
 }
 
-function paddedOf(key: KeyObject): Padded {
+/** No character takes more than three bytes for each of its places. */
+function roomFor(text: string): Buffer {
+  const length = block + Math.max(digest, 3 * text.length)
+  return length <= usual.length ? usual : Buffer.alloc(length)
+}
+
+function paddedOf(key: Uint8Array | KeyObject): Padded {
   const known = padded.get(key)
   if (known) return known
   const made = { inner: Buffer.alloc(block), outer: Buffer.alloc(block) }
@@ -45,7 +52,7 @@ function paddedOf(key: KeyObject): Padded {
 }
 
 /** A key that is longer than a block is hashed first. */
-function secretOf(key: KeyObject): Uint8Array {
-  const secret = key.export()
+function secretOf(key: Uint8Array | KeyObject): Uint8Array {
+  const secret = key instanceof Uint8Array ? key : key.export()
   return secret.byteLength > block ? hash('sha256', secret, 'buffer') : secret
 }
