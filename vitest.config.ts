@@ -37,6 +37,7 @@ export default defineConfig({
       project('commands', 120 * seconds, postgres),
       project('vectors', 60 * seconds),
       project('attacks', 60 * seconds, { ...together, ...postgres }),
+      // They mostly wait: for what they have stopped, killed or frozen. Two files at once pass beside a third busy program.
       project('faults', 120 * seconds, postgres),
       project('browser', 60 * seconds),
       project('package', 120 * seconds),

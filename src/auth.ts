@@ -54,7 +54,7 @@ export async function createAuth(options: AuthOptions = {}): Promise<Auth> {
 }
 
 /** The world outside, as core sees it. */
-export interface Ports {
+interface Ports {
   readonly clock: Clock
   readonly random: Random
   readonly log: Log

@@ -9,13 +9,13 @@ interface Padded {
   readonly outer: Buffer
 }
 
-/** Where what is hashed is put together: room for all but the longest tokens. */
-const usual = Buffer.alloc(block + 4096)
+/** Where what is hashed is put together: room for 4,096 characters, whatever they are. */
+const usual = Buffer.alloc(block + 3 * 4096)
 
 const padded = new WeakMap<Uint8Array | KeyObject, Padded>()
 
 /**
- * HMAC-SHA-256 of a text in UTF-8, in base64url: 43 characters (RFC 2104). As `createHmac`, in half the time: to make
+ * HMAC-SHA-256 of a text in UTF-8, in base64url: 43 characters (RFC 2104). As `createHmac`, in little more than half the time: to make
  * the object that it works with takes longer than to hash twice.
  *
  * @param key - Never changed: it is read once.
@@ -33,8 +33,9 @@ export function hmacSha256(key: Uint8Array | KeyObject, text: string): string {
 
 /** No character takes more than three bytes for each of its places. */
 function roomFor(text: string): Buffer {
-  const length = block + Math.max(digest, 3 * text.length)
-  return length <= usual.length ? usual : Buffer.alloc(length)
+  return 3 * text.length <= usual.length - block
+    ? usual
+    : Buffer.alloc(block + Buffer.byteLength(text))
 }
 
 function paddedOf(key: Uint8Array | KeyObject): Padded {

@@ -9,7 +9,7 @@ const hostile = {
   'x-forwarded-host': 'evil.example',
   'x-forwarded-proto': 'https',
   'x-forwarded-port': '443',
-  'x-forwarded-prefix': '/evil',
+  'x-forwarded-prefix': '/evil.example',
   'x-original-url': '/me',
   'x-rewrite-url': '/me',
   'x-original-host': 'evil.example',

@@ -25,15 +25,19 @@ describe('a pool of threads that everybody shares', () => {
       busy -= 1
       await file.close()
     })
-    const cookie = await app.cookieOf(person)
-    expect(await app.meStatus({ cookie })).toBe(200)
-    expect((await app.postJson('/register', { ...person, email: 'x@y.example' })).status).toBe(201)
-    expect((await app.get('/login')).status).toBe(200)
-    expect(busy).toBe(sharedThreads)
-    // Held open until all of them have come: each of them needs a writer to be there.
-    const writer = openSync(pipe, 'w')
-    await Promise.all(blocked)
-    closeSync(writer)
+    try {
+      const cookie = await app.cookieOf(person)
+      expect(await app.meStatus({ cookie })).toBe(200)
+      const other = { ...person, email: 'x@y.example' }
+      expect((await app.postJson('/register', other)).status).toBe(201)
+      expect((await app.get('/login')).status).toBe(200)
+      expect(busy).toBe(sharedThreads)
+    } finally {
+      // Held open until all of them have come: each of them needs a writer to be there.
+      const writer = openSync(pipe, 'w')
+      await Promise.all(blocked)
+      closeSync(writer)
+    }
   })
 })
 

@@ -140,13 +140,11 @@ describe('a reader of the log, or of the audit trail (CWE-532)', () => {
 
 describe('a token', () => {
   it('tells nothing of the person it speaks for', () => {
-    const [header, claims] = [partOf(live.access, 0), partOf(live.access, 1)]
-    const text = JSON.stringify([header, claims])
+    const text = JSON.stringify([partOf(live.access, 0), partOf(live.access, 1)])
     for (const fact of [ann.email, ann.email.split('@')[0] ?? '', ann.full_name]) {
       expect(text).not.toContain(fact)
       expect(live.refresh).not.toContain(Buffer.from(fact).toString('base64url').slice(0, 10))
     }
-    expect(text).not.toContain('@')
-    expect(Object.keys({ ...header, ...claims }).join()).not.toMatch(/name|mail|phone|disabled/i)
+    expect(text).not.toMatch(/@|"[^"]*(name|mail|phone|disabled)[^"]*":/i)
   })
 })

@@ -131,7 +131,7 @@ describe('a process that is killed in the middle of inserts', () => {
     const acknowledged = new Set<string>()
     const ended = new Set<string>()
     const lastOfEach = new Set<string>()
-    for (let round = 0; round < 20; round++) {
+    for (let round = 0; round < 20 || acknowledged.size <= 20; round++) {
       const other = await another(folder, 'insert', account.id)
       other.begin()
       await delay(20 + round * 7)
@@ -144,7 +144,6 @@ describe('a process that is killed in the middle of inserts', () => {
       }
       lastOfEach.add(other.said.at(-1)?.trim() ?? '')
     }
-    expect(acknowledged.size).toBeGreaterThan(0)
     const live: string[] = []
     for (const hash of acknowledged) {
       const found = await store.findLive(hash as TokenHash, start)

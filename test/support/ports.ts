@@ -23,9 +23,9 @@ async function isClaimed(port: number): Promise<boolean> {
     claim.bind({ port, address: '127.0.0.1', exclusive: true })
     await once(claim, 'listening')
     return true
-  } catch {
+  } catch (error) {
     claim.close()
-    return false
+    return isTaken(error)
   }
 }
 
@@ -34,9 +34,15 @@ async function isFree(port: number): Promise<boolean> {
   try {
     await once(server, 'listening')
     return true
-  } catch {
-    return false
+  } catch (error) {
+    return isTaken(error)
   } finally {
     server.close()
   }
+}
+
+/** Whatever else is wrong would be wrong with every port. */
+function isTaken(error: unknown): false {
+  if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error
+  return false
 }

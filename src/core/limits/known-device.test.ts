@@ -80,7 +80,9 @@ describe('a device on which somebody has signed in', () => {
     const parts = (given ?? '').split('.').map((part) => Buffer.from(part, 'base64url').toString())
     expect(`${given}${parts}`).not.toMatch(/example|xxxx|ann@|bob@/)
     // Whoever has no key cannot try names: the same one stands there as something else under another key.
-    const hashIn = (text: string) => text.split('.')[1]?.split('-')[0]
+    const hashIn = (text: string) => /\.([\w-]+)-\w+\./.exec(text)?.[1]
+    // Half of an HMAC: 128 bits.
+    expect(hashIn(devices.remember(undefined, ann))).toMatch(/^[\w-]{21}[AQgw]$/)
     const elsewhere = devicesOf(second).devices
     expect(hashIn(devices.remember(undefined, ann))).not.toBe(
       hashIn(elsewhere.remember(undefined, ann)),

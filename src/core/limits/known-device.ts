@@ -93,7 +93,8 @@ function minuteOf(now: number): number {
 
 /** Half of an HMAC is enough to tell accounts apart, and keeps the cookie short (RFC 2104, 5). */
 function hashOf(identifier: string, key: Uint8Array): string {
-  return hmacSha256(key, `account ${identifier}`).slice(0, 22)
+  const hmac = Buffer.from(hmacSha256(key, `account ${identifier}`), 'base64url')
+  return hmac.toString('base64url', 0, 16)
 }
 
 function signatureOf(text: string, key: Uint8Array): string {
