@@ -1,5 +1,5 @@
 import type { Page } from 'playwright-core'
-import { beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { axeViolations, openPage } from '../support/chromium.ts'
 import { startServer } from '../support/server-process.ts'
 import { smallTargets, tabStops, widerThanScreen } from './measures.ts'
@@ -17,6 +17,7 @@ describe.each(states)('%s', (_, show) => {
     await page.emulateMedia({ reducedMotion: 'reduce' })
     await show(page, server)
   })
+  afterAll(() => page.context().close())
 
   it('shows where the keyboard is, at every control, and locks it nowhere', async () => {
     await page.setViewportSize({ width: 1280, height: 400 })
