@@ -47,7 +47,7 @@ describe('HMAC-SHA-256', () => {
           expect([hmacSha256(key, text), hmacSha256(object, text)]).toEqual([expected, expected])
         }
       }),
-      { numRuns: 1000 },
+      { numRuns: 2000 },
     )
   })
 

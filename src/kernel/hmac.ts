@@ -15,8 +15,8 @@ const usual = Buffer.alloc(block + 3 * 4096)
 const padded = new WeakMap<Uint8Array | KeyObject, Padded>()
 
 /**
- * HMAC-SHA-256 of a text in UTF-8, in base64url: 43 characters (RFC 2104). As `createHmac`, in little more than half the time: to make
- * the object that it works with takes longer than to hash twice.
+ * HMAC-SHA-256 of a text in UTF-8, in base64url: 43 characters (RFC 2104). As `createHmac`, in little more than half
+ * the time: to make the object that it works with takes longer than to hash twice.
  *
  * @param key - Never changed: it is read once.
  */

@@ -52,7 +52,11 @@ describe('sending others away because there is too much to do', () => {
     expect([limited, Object.values(evaluated)]).toEqual([1, [5]])
   })
 
-  it('spends none of an account’s: its owner gets in as soon as there is room', async () => {
+  it.each([
+    ['an account’s', 'registration=off'],
+    ['everybody’s', 'registration=off,password_everybody=20/10m'],
+  ])('spends none of %s: its owner gets in as soon as there is room', async (_whose, limits) => {
+    const app = await startApp({ ...narrow, limits })
     const ann = await app.registered()
     const flood = Array.from({ length: 200 }, (_, at) =>
       attempt(app, strangerAt(at), { email: ann.email }),

@@ -7,6 +7,7 @@ import {
   partOf,
   postFields,
   refresh,
+  refreshed,
   type Tokens,
   tokensIn,
   tokensOf,
@@ -68,7 +69,7 @@ describe.each([
       const passwords = { current_password: bob.password, new_password }
       const got = [stolen]
       for (let turns = 0; turns < 2; turns += 1) {
-        got.push(await tokensIn(await refresh(app, got.at(-1)?.refresh ?? '')))
+        got.push(await refreshed(app, got.at(-1)?.refresh ?? ''))
       }
       let changing = true
       const changed = app.postJson('/password/change', passwords, { cookie }).finally(() => {
