@@ -7,7 +7,6 @@ import {
   partOf,
   postFields,
   refresh,
-  refreshed,
   type Tokens,
   tokensIn,
   tokensOf,
@@ -62,19 +61,18 @@ describe.each([
   })
 
   it('revives nothing: a changed password, while somebody refreshes without a pause', async () => {
+    // What takes so long is overtaken by many refreshes.
+    const app = await startApp({ ...(await database()), passwordCost: 'memory=65536,passes=1' })
     const bob = { ...(await app.registered()) }
     for (const new_password of ['quiet meadow telescope', 'amber willow compass']) {
       const stolen = await tokensOf(app, bob)
       const cookie = await app.cookieOf(bob)
       const passwords = { current_password: bob.password, new_password }
-      const got = [stolen]
-      for (let turns = 0; turns < 2; turns += 1) {
-        got.push(await refreshed(app, got.at(-1)?.refresh ?? ''))
-      }
       let changing = true
       const changed = app.postJson('/password/change', passwords, { cookie }).finally(() => {
         changing = false
       })
+      const got = [stolen]
       for (let turns = 0; changing || turns < 3; turns += 1) {
         const answer = await refresh(app, got.at(-1)?.refresh ?? '')
         if (answer.status === 200) got.push(await tokensIn(answer))
@@ -84,6 +82,7 @@ describe.each([
         await new Promise((resolve) => setImmediate(resolve))
       }
       expect((await changed).status).toBe(200)
+      expect(got.length).toBeGreaterThan(2)
       await expectDead(app, stolen, ...got.slice(-3))
       bob.password = new_password
     }
