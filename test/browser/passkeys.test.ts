@@ -9,6 +9,7 @@ import {
   type Person,
   password,
   press,
+  recoveryCodesOn,
   registered,
   signedInAs,
   signIn,
@@ -48,7 +49,7 @@ async function owner(make: { verifies?: boolean } = {}): Promise<Owner> {
   await page.goto(at('/account/security'))
   await press(page, 'Add a passkey')
   await page.getByRole('heading', { name: 'Keep these recovery codes' }).waitFor()
-  const codes = await page.locator('.codes code').allTextContents()
+  const codes = await recoveryCodesOn(page)
   return { page, person, authenticator, codes }
 }
 

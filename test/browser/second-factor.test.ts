@@ -4,7 +4,15 @@ import { codeNow } from '../support/authenticator.ts'
 import { openPage } from '../support/chromium.ts'
 import { startServer } from '../support/server-process.ts'
 import { nextCode } from './authenticator-app.ts'
-import { fillIn, givePassword, press, registered, signedInAs, signIn } from './visitor.ts'
+import {
+  fillIn,
+  givePassword,
+  press,
+  recoveryCodesOn,
+  registered,
+  signedInAs,
+  signIn,
+} from './visitor.ts'
 
 const server = await startServer()
 
@@ -23,7 +31,7 @@ async function setUp(page: Page) {
   await fillIn(page, { Code: used })
   await press(page, 'Confirm')
   await page.getByRole('heading', { name: 'Keep these recovery codes' }).waitFor()
-  return { typed, used, codes: await page.locator('.codes code').allTextContents() }
+  return { typed, used, codes: await recoveryCodesOn(page) }
 }
 
 /** The first step of a sign-in, on the way to a page that anybody signed in may see. */
@@ -86,7 +94,7 @@ it('recovery codes are copied by a button, and shown no second time', async () =
   await page.goto(`${server.url}/account/security`)
   expect(await page.content()).not.toContain(codes[0])
   await press(page, 'Make new codes')
-  const next = await page.locator('.codes code').allTextContents()
+  const next = await recoveryCodesOn(page)
   expect(next.filter((code) => codes.includes(code))).toEqual([])
 })
 

@@ -67,6 +67,13 @@ export async function press(page: Page, name: string): Promise<void> {
   await page.getByRole('button', { name, exact: true }).click()
 }
 
+/** All ten that a page shows: it can be seen before it is read to its end. */
+export async function recoveryCodesOn(page: Page): Promise<string[]> {
+  const codes = page.locator('.codes code')
+  await codes.nth(9).waitFor()
+  return codes.allTextContents()
+}
+
 /** Signs in on the page that is shown: the first step, and with one factor the only one. */
 export async function givePassword(page: Page, { email }: Pick<Person, 'email'>): Promise<void> {
   await fillIn(page, { 'E-mail address': email, Password: password })
